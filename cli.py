@@ -1,0 +1,98 @@
+"""The command line of Spanwise: which commands there are, how their errors end, and nothing else.
+
+Each command lives in its own file of `commands/` and is imported only when it runs, so that `--help` stays quick.
+Exit codes (see docs/inputs.md): 0 optimal, 1 a fault of ours, 2 wrong usage, 3 bad input, 4 no plan,
+5 the solver stopped early or failed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "solve": "Find the best staffing design of a district and certify it.",
+    "check": "Check a district's files and say what the model will look like.",
+    "init": "Start a new district folder from a price book, or copy an example.",
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and loads them on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which a planner meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's own file."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"commands.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
+        """Propose the nearest command when the name is unknown."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing one of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="spanwise", prog_name="spanwise")
+def group() -> None:
+    """Design a district's staffing: leader stipends, team-teaching ratios and technology under a budget.
+
+    Start with:  spanwise solve examples/lakeside
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; print an error as two parts on standard error and end with its exit code."""
+    from models.errors import SpanwiseError
+
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = group.main(given, prog_name="spanwise", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing was written.", err=True)
+        code = 130
+    except click.ClickException as usage:
+        usage.show()
+        code = usage.exit_code
+    except BrokenPipeError:  # the reader of our output left, for example `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except SpanwiseError as error:
+        if "--json" in given:
+            from reports.errors import as_json
+
+            click.echo(as_json(error))
+        click.echo(str(error), err=True)
+        code = error.exit_code
+    except Exception as fault:  # noqa: BLE001 - the last line of defence: a planner never sees a traceback
+        if os.environ.get("SPANWISE_DEBUG"):
+            raise
+        click.echo(
+            f"A fault of Spanwise, not of your input: {type(fault).__name__}: {fault}\n\n"
+            "Run the command again with SPANWISE_DEBUG=1 in the environment and report what it prints.",
+            err=True,
+        )
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,1 @@
+"""The maths: program, formulation, objectives, solving, certificate, and the questions asked of it."""

@@ -1,0 +1,1 @@
+"""The gateways to solvers; the only place that imports highspy or pulp."""

@@ -1,0 +1,1 @@
+"""The local what-if page."""

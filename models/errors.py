@@ -63,19 +63,19 @@ class InputError(SpanwiseError):
         return cls("\n".join(lines), mend, problems)
 
 
-class NoPlan(SpanwiseError):  # noqa: N818 - the planner's word
+class NoPlan(SpanwiseError):
     """No plan satisfies all rules (infeasible), or the model has no finite best plan."""
 
     exit_code = 4
 
 
-class SolverFailure(SpanwiseError):  # noqa: N818 - the planner's word
+class SolverFailure(SpanwiseError):
     """The solver stopped early (a limit) or failed; there is no plan to show."""
 
     exit_code = 5
 
 
-class Interrupted(SpanwiseError):  # noqa: N818 - the planner's word
+class Interrupted(SpanwiseError):
     """The planner pressed Ctrl-C."""
 
     exit_code = 130

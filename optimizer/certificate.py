@@ -1,0 +1,84 @@
+"""A certificate of optimality, from the arrays and the solution alone: no solver has a word in it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.plan import Certificate
+from optimizer.matrix import Matrix
+
+Array = NDArray[np.float64]
+
+
+def certify(matrix: Matrix, cost: Array, point: Array, row_dual: Array | None) -> Certificate:
+    """Measure how far a point and its duals are from the conditions of optimality (Karush, Kuhn and Tucker).
+
+    Every figure is relative: a violation of a row or bound to 1 + |its side| + the size of the row's terms, one of a
+    dual to 1 + |cost| + the size of the column's terms, complementarity and gap to 1 + |objective|.
+
+    Parameters
+    ----------
+    matrix
+        The model that was solved, held rows included.
+    cost
+        Coefficients that were minimised, one a column.
+    point, row_dual
+        One a column and one a row; without duals only the primal part is measured.
+
+    """
+    A = matrix.A
+    activity = A @ point
+    size = abs(A) @ np.abs(point)
+    primal = max(
+        _worst(_outside(activity, matrix.row_lower, matrix.row_upper), 1.0 + np.abs(_nearest(activity, matrix.row_lower, matrix.row_upper)) + size),
+        _worst(_outside(point, matrix.column_lower, matrix.column_upper), 1.0 + np.abs(point)),
+    )
+    if not np.isfinite(point).all():
+        primal = np.inf
+    if row_dual is None:
+        return Certificate(primal, None, None, None)
+    reduced = cost - A.T @ row_dual
+    scale = 1.0 + np.abs(cost) + abs(A.T) @ np.abs(row_dual)
+    dual = max(
+        _worst(_unsupported(row_dual, matrix.row_lower, matrix.row_upper), 1.0 + np.abs(row_dual)),
+        _worst(_unsupported(reduced, matrix.column_lower, matrix.column_upper), scale),
+    )
+    value = float(cost @ point)
+    bound = _supported(row_dual, matrix.row_lower, matrix.row_upper) + _supported(reduced, matrix.column_lower, matrix.column_upper)
+    whole = 1.0 + abs(value)
+    complementarity = max(
+        _worst(_products(row_dual, activity, matrix.row_lower, matrix.row_upper), whole),
+        _worst(_products(reduced, point, matrix.column_lower, matrix.column_upper), whole),
+    )
+    return Certificate(primal, dual, complementarity, abs(value - bound) / whole)
+
+
+def _worst(amounts: Array, scale: Array | float) -> float:
+    return float(np.max(amounts / scale, initial=0.0))
+
+
+def _outside(values: Array, lower: Array, upper: Array) -> Array:
+    return np.maximum(np.maximum(lower - values, values - upper), 0.0)
+
+
+def _nearest(values: Array, lower: Array, upper: Array) -> Array:
+    return np.clip(values, np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values))
+
+
+def _unsupported(dual: Array, lower: Array, upper: Array) -> Array:
+    """Part of a dual that pushes against a side that is not there."""
+    return np.where((dual > 0) & np.isneginf(lower), dual, 0.0) + np.where((dual < 0) & np.isposinf(upper), -dual, 0.0)
+
+
+def _supported(dual: Array, lower: Array, upper: Array) -> float:
+    """Part of the dual objective: duals times the sides they push against."""
+    at_lower = np.where((dual > 0) & np.isfinite(lower), lower, 0.0)
+    at_upper = np.where((dual < 0) & np.isfinite(upper), upper, 0.0)
+    return float(dual @ at_lower + dual @ at_upper)
+
+
+def _products(dual: Array, values: Array, lower: Array, upper: Array) -> Array:
+    """Dual times distance from the side it pushes against."""
+    side = np.where(dual > 0, np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values))
+    return np.abs(dual * (values - side))

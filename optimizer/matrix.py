@@ -1,0 +1,69 @@
+"""An assembled linear program: sparse coefficients, sides and bounds, as plain arrays."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """row_lower ≤ A x ≤ row_upper, column_lower ≤ x ≤ column_upper; A column by column.
+
+    `integer` flags the columns that take whole values; `None` when none does.
+    """
+
+    A: csc_array[Any]
+    row_lower: Array
+    row_upper: Array
+    column_lower: Array
+    column_upper: Array
+    integer: NDArray[np.bool_] | None = None
+
+    @classmethod
+    def of(
+        cls, rows: Indices, columns: Indices, values: Array, shape: tuple[int, int], *,
+        row_lower: Array, row_upper: Array, column_upper: Array,
+    ) -> Matrix:
+        """Assemble from triplets; entries of the same place are added up."""
+        from scipy.sparse import coo_array
+
+        narrow = np.int32 if max(*shape, values.size) < 2**31 else np.int64
+        A = coo_array((values, (rows.astype(narrow), columns.astype(narrow))), shape=shape).tocsc()
+        return cls(A, row_lower, row_upper, np.zeros(shape[1]), column_upper)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return (int(self.A.shape[0]), int(self.A.shape[1]))
+
+    def replace(self, **changes: Any) -> Matrix:
+        """Return a variant with other sides, bounds or coefficients."""
+        return dataclasses.replace(self, **changes)
+
+    def with_rows(self, rows: Array, lower: Array, upper: Array) -> Matrix:
+        """Return a variant with further dense rows at the end, axes (new rows, columns)."""
+        from scipy.sparse import csr_array, vstack
+
+        return self.replace(
+            A=vstack([self.A, csr_array(np.atleast_2d(rows))]).tocsc(),
+            row_lower=np.append(self.row_lower, lower), row_upper=np.append(self.row_upper, upper),
+        )
+
+    def part(self, rows: Indices, columns: Indices) -> Matrix:
+        """Rows and columns of one independent block."""
+        return Matrix(
+            self.A[:, columns].tocsr()[rows].tocsc(), self.row_lower[rows], self.row_upper[rows],
+            self.column_lower[columns], self.column_upper[columns],
+            None if self.integer is None else self.integer[columns],
+        )

@@ -1,0 +1,198 @@
+"""HiGHS, straight from arrays: one session keeps a model alive for warm re-solves."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import SolverFailure
+from models.status import Status
+from optimizer.matrix import Matrix
+from optimizer.solution import Solution
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+NAME = "highs"
+METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
+PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
+
+STATUS = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE,  # every variable is bounded by the rules
+    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
+    highspy.HighsModelStatus.kIterationLimit: Status.ITERATION_LIMIT,
+    highspy.HighsModelStatus.kSolutionLimit: Status.ITERATION_LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
+    highspy.HighsModelStatus.kHighsInterrupt: Status.INTERRUPTED,
+    highspy.HighsModelStatus.kNotset: Status.FAILED,
+    highspy.HighsModelStatus.kLoadError: Status.FAILED,
+    highspy.HighsModelStatus.kModelError: Status.FAILED,
+    highspy.HighsModelStatus.kPresolveError: Status.FAILED,
+    highspy.HighsModelStatus.kSolveError: Status.FAILED,
+    highspy.HighsModelStatus.kPostsolveError: Status.FAILED,
+    highspy.HighsModelStatus.kObjectiveBound: Status.FAILED,  # never asked for
+    highspy.HighsModelStatus.kObjectiveTarget: Status.FAILED,  # never asked for
+    highspy.HighsModelStatus.kMemoryLimit: Status.FAILED,
+    highspy.HighsModelStatus.kUnknown: Status.FAILED,
+}
+
+
+def status_of(model_status: highspy.HighsModelStatus) -> Status:
+    """Map HiGHS's word for the end of a run to ours; a word we do not know is an error."""
+    if model_status not in STATUS:
+        raise SolverFailure(f"HiGHS ended with a status that Spanwise does not know: {model_status}.", "Report this.")
+    return STATUS[model_status]
+
+
+class _Quiet(highspy.Highs):
+    """HiGHS without its banner: registering callbacks prints it unless output is off by then."""
+
+    def enableCallbacks(self) -> None:
+        """Silence first, then register."""
+        options = highspy.HighsOptions()
+        options.output_flag = False
+        options.log_to_console = False
+        self.passOptions(options)
+        super().enableCallbacks()
+
+
+def version() -> str:
+    """Version of HiGHS."""
+    return str(_Quiet().version())
+
+
+class Session:
+    """A model alive in HiGHS. Rows added by `hold` stand behind the model's own.
+
+    Parameters
+    ----------
+    matrix
+        The model.
+    threads
+        Threads for interior point; simplex uses one.
+    time_limit
+        Seconds for all runs of the session together.
+
+    """
+
+    def __init__(self, matrix: Matrix, *, threads: int = 1, time_limit: float | None = None) -> None:
+        self._highs = _Quiet()
+        self._highs.setOptionValue("threads", threads)
+        self._deadline = None if time_limit is None else time.monotonic() + time_limit
+        self._holds = 0
+        self.load(matrix)
+
+    def load(self, matrix: Matrix, basis: Any = None) -> None:
+        """Exchange the model; a basis of a model of the same shape starts the next run warm."""
+        lp = highspy.HighsLp()
+        lp.num_row_, lp.num_col_ = matrix.shape
+        lp.col_cost_ = np.zeros(matrix.shape[1])
+        lp.col_lower_, lp.col_upper_ = matrix.column_lower, matrix.column_upper
+        lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.A.indptr, matrix.A.indices
+        lp.a_matrix_.value_ = matrix.A.data
+        if matrix.integer is not None and matrix.integer.any():
+            lp.integrality_ = [highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous for whole in matrix.integer]
+        if self._highs.passModel(lp) == highspy.HighsStatus.kError:
+            raise SolverFailure("HiGHS refused the model.", "Report this with the file that --save-mps writes.")
+        self.rows, self.columns = matrix.shape
+        self._holds = 0
+        if basis is not None:
+            self._highs.setBasis(basis)
+
+    # ---- changes in place --------------------------------------------------------------------------------------
+
+    def hold(self, vector: Array, at_least: float) -> int:
+        """Add the row vector · x ≥ at_least behind the model; returns its row number."""
+        where = np.flatnonzero(vector)
+        self._highs.addRow(at_least, np.inf, where.size, where.astype(np.int32), vector[where])
+        self._holds += 1
+        return self.rows + self._holds - 1
+
+    def change_rows(self, rows: Indices, lower: Array, upper: Array) -> None:
+        """Change the sides of some rows."""
+        self._highs.changeRowsBounds(rows.size, rows.astype(np.int32), lower, upper)
+
+    def change_columns(self, columns: Indices, lower: Array, upper: Array) -> None:
+        """Change the bounds of some columns."""
+        self._highs.changeColsBounds(columns.size, columns.astype(np.int32), lower, upper)
+
+    def change_coefficient(self, row: int, column: int, value: float) -> None:
+        """Change one coefficient."""
+        self._highs.changeCoeff(row, column, value)
+
+    @property
+    def basis(self) -> Any:
+        """The basis of the last run."""
+        return self._highs.getBasis()
+
+    @property
+    def native(self) -> highspy.Highs:
+        """The HiGHS object itself, for ranging and irreducible infeasible subsets (inside `solvers/` alone)."""
+        return self._highs
+
+    # ---- runs --------------------------------------------------------------------------------------------------
+
+    def minimise(self, cost: Array, *, method: str = "auto", interruptible: bool = False, gap: float | None = None) -> Solution:
+        """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
+
+        `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`.
+        """
+        highs = self._highs
+        highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
+        highs.setOptionValue("solver", METHODS[method])
+        highs.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if method == "primal" else DUAL_SIMPLEX)
+        if gap is not None:
+            highs.setOptionValue("mip_rel_gap", gap)
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                return Solution(Status.TIME_LIMIT, None, None, None, np.nan, 0.0)
+            highs.setOptionValue("time_limit", highs.getRunTime() + left)
+        started = time.perf_counter()
+        if interruptible and threading.current_thread() is threading.main_thread():
+            self._run_interruptibly()
+        else:
+            highs.run()
+        return self._read(time.perf_counter() - started)
+
+    def _run_interruptibly(self) -> None:
+        """Run in a thread, so that Ctrl-C reaches us and stops the solver at its next iteration."""
+        highs = self._highs
+        highs.HandleUserInterrupt = True
+        thread = threading.Thread(target=super(highspy.Highs, highs).run, daemon=True)
+        thread.start()
+        try:
+            while thread.is_alive():
+                thread.join(0.05)
+        except KeyboardInterrupt:
+            highs.cancelSolve()
+            thread.join(5.0)
+            raise
+        finally:
+            if not thread.is_alive():
+                highs.HandleUserInterrupt = False
+
+    def _read(self, seconds: float) -> Solution:
+        highs = self._highs
+        model_status = highs.getModelStatus()
+        status, info = status_of(model_status), highs.getInfo()
+        words = highs.modelStatusToString(model_status)
+        iterations = max(0, info.simplex_iteration_count) + max(0, info.ipm_iteration_count) + max(0, info.pdlp_iteration_count)
+        if status is not Status.OPTIMAL:
+            return Solution(status, None, None, None, np.nan, seconds, iterations, words=words)
+        solution = highs.getSolution()
+        return Solution(
+            status, np.array(solution.col_value), np.array(solution.row_dual), np.array(solution.col_dual),
+            float(info.objective_function_value), seconds, iterations, words=words,
+        )

@@ -1,0 +1,187 @@
+"""From a district to a certified plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.district import District
+from models.errors import NoPlan, SolverFailure
+from models.plan import Certificate, Plan, RulePrices, SolverRun
+from models.settings import Objective
+from models.status import Status
+from optimizer.blocks import independent_blocks
+from optimizer.certificate import certify
+from optimizer.formulation import Model
+from optimizer.matrix import Matrix
+from optimizer.objectives import HOLD, Stage, spending_vector, stages_of
+from optimizer.side_by_side import SideBySide
+from optimizer.staging import Options, Reached, Way, Whole
+
+Array = NDArray[np.float64]
+
+
+def solve(
+    district: District, objective: Objective | None = None, *, options: Options | None = None, model: Model | None = None
+) -> Plan:
+    """Find the best plan of a district and certify it.
+
+    Parameters
+    ----------
+    district
+        The question.
+    objective
+        What is maximised; the district's own setting when not given.
+    options
+        Solver, method, limits; see `Options`.
+    model
+        A model of this very district, if there is one already.
+
+    Raises
+    ------
+    NoPlan
+        No plan satisfies all rules.
+    SolverFailure
+        The solver stopped early or failed.
+    Interrupted
+        Ctrl-C.
+
+    """
+    options = options or Options()
+    started = time.perf_counter()
+    goal: Objective = objective or district.settings.coverage.objective
+    model = model or Model(district)
+    stages = stages_of(model, goal)
+    matrix = model.lp.matrix()
+    way = way_of(matrix, stages, options)
+    built = time.perf_counter() - started
+    results, step = run_stages(model, way, stages)
+    run = SolverRun(
+        options.solver, version_of(options.solver), way.method, time.perf_counter() - started, built, matrix.shape[1],
+        matrix.shape[0], sum(result.iterations for result in results), way.block_count,
+    )
+    return plan_of(model, goal, results, run, _upper(model, step), step)
+
+
+def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
+    """Choose between blocks side by side and the whole matrix, from the matrix itself."""
+    if options.solver == "highs" and options.method in ("auto", "blocks") and len(stages) == 2:
+        blocks = independent_blocks(matrix)
+        if len(blocks) > 1:
+            return SideBySide(matrix, blocks, stages, options)
+    if options.method == "blocks":
+        raise SolverFailure("The model does not fall into independent blocks.", "Leave --method out, or choose ipm or simplex.")
+    return Whole(matrix, stages, options)
+
+
+def version_of(solver: str) -> str:
+    """Version of a solver, or of PuLP, which calls it."""
+    if solver == "highs":
+        from optimizer.solvers import highs
+
+        return highs.version()
+    from importlib.metadata import version
+
+    return f"PuLP {version('pulp')}"
+
+
+# ---- stipend policies --------------------------------------------------------------------------------------------
+
+
+def _upper(model: Model, step: int | None) -> Array:
+    """Upper bounds of the columns when one stipend step (index t) is paid everywhere; all steps when `None`."""
+    upper = model.lp.matrix().column_upper
+    if step is None:
+        return upper
+    upper = upper.copy()
+    off = np.delete(model.lam.index, step, axis=1)
+    upper[off[off >= 0]] = 0.0
+    return upper
+
+
+def run_stages(model: Model, way: Way, stages: list[Stage]) -> tuple[list[Reached], int | None]:
+    """Go through the stages under the district's stipend policy; returns the stages reached and the uniform step."""
+    if model.district.settings.leaders.stipend_policy == "by_school" or model.p.sigma.size == 0:
+        first = way.first()
+        return [first, *way.rest(first)], None
+    firsts = dict(_feasible_steps(model, way))
+    best = max(first.value for first in firsts.values())
+    tied = [step for step, first in firsts.items() if first.value >= best - HOLD]
+    candidates = []
+    for step in tied:
+        way.restrict(_upper(model, step))
+        first = way.first()
+        candidates.append((step, [first, *way.rest(first)]))
+    if len(stages) > 2:  # coverage is a stage of its own, behind the objective
+        coverage = max(results[-2].value for _, results in candidates)
+        candidates = [entry for entry in candidates if entry[1][-2].value >= coverage - HOLD]
+    step, results = min(candidates, key=lambda entry: entry[1][-1].value)
+    return results, step
+
+
+def _feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
+    """First stage of every stipend step that has a plan; infeasible steps are skipped."""
+    refused: NoPlan | None = None
+    some = False
+    for step in range(model.p.sigma.size):
+        way.restrict(_upper(model, step))
+        try:
+            reached = way.first()
+        except NoPlan as error:
+            refused = error
+        else:
+            some = True
+            yield step, reached
+    if not some and refused is not None:
+        raise refused
+
+
+# ---- the plan ----------------------------------------------------------------------------------------------------
+
+
+def plan_of(
+    model: Model, objective: str, results: list[Reached], run: SolverRun, upper: Array, step: int | None,
+    status: Status = Status.OPTIMAL,
+) -> Plan:
+    """Read a plan from the stages reached, with its certificate on the whole matrix."""
+    final, first = results[-1], results[0]
+    lp = model.lp
+    values = {name: lp.values(name, final.point) for name in lp.variables}
+    stages = {result.stage.name: result.value for result in results}
+    cost, fixed = spending_vector(model)
+    cost = np.pad(cost, (0, final.point.size - cost.size))
+    matrix = lp.matrix().replace(column_upper=upper)
+    return Plan(
+        district=model.district, tree=model.tree, status=status, objective=objective, coverage=stages["expected"],
+        stages=stages, spending=float(cost @ final.point) + fixed, values=values,
+        prices=prices_of(model, first, final), certificate=certificate_of(matrix, results), solver=run,
+        stipend_step=None if step is None else float(model.p.sigma[step]),
+        shortfall=values.get("short"),
+    )
+
+
+def certificate_of(matrix: Matrix, results: list[Reached]) -> Certificate:
+    """Worst certificate over the stages, each with the rows that it held."""
+    worst: Certificate | None = None
+    for result in results:
+        held = matrix
+        for stage, bound in result.held:
+            held = held.with_rows(stage.vector, np.array([bound]), np.array([np.inf]))
+        own = certify(held, result.stage.cost, result.point, np.concatenate([result.row_dual, result.held_dual]))
+        worst = own if worst is None else worst.worst(own)
+    assert worst is not None
+    return worst
+
+
+def prices_of(model: Model, first: Reached, final: Reached) -> dict[str, RulePrices]:
+    """Duals of the first stage (on its own scale, covered pupils for `expected`) and slacks of the final plan."""
+    lp, matrix = model.lp, model.lp.matrix()
+    activity = matrix.A @ final.point
+    slack = np.minimum(activity - matrix.row_lower, matrix.row_upper - activity)
+    dual = -first.row_dual  # stages minimise; a planner asks what is gained
+    return {
+        name: RulePrices(block.axes, lp.of_rule(name, dual), lp.of_rule(name, slack)) for name, block in lp.rules.items()
+    }

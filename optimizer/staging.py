@@ -1,0 +1,129 @@
+"""Solving stage after stage: the whole matrix in one session, or independent blocks side by side.
+
+Both ways offer the same three steps, so that `solving` need not know which one it drives:
+`restrict` the columns' upper bounds, `first` stage, and `rest` of the stages, each with its held rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.matrix import Matrix
+from optimizer.objectives import Stage
+from optimizer.solution import Solution
+
+Array = NDArray[np.float64]
+Say = Callable[[str], None]
+
+LARGE = 10_000  # columns from which interior point wins over simplex; see docs/benchmarks.md
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve: solver and method by name, time limit (s), threads, and where progress goes."""
+
+    solver: str = "highs"
+    method: str = "auto"
+    time_limit: float | None = None
+    threads: int = 2
+    say: Say | None = None
+
+    def tell(self, text: str) -> None:
+        """Report progress, if anybody listens."""
+        if self.say is not None:
+            self.say(text)
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """A solved stage: its value, the point, the duals of the model's rows, and the held rows with their duals."""
+
+    stage: Stage
+    value: float
+    point: Array
+    row_dual: Array
+    held: tuple[tuple[Stage, float], ...]  # earlier stages and the right sides of their rows
+    held_dual: Array
+    iterations: int = 0
+
+
+class Way(Protocol):
+    """A way of going through the stages."""
+
+    method: str
+    block_count: int
+
+    def restrict(self, column_upper: Array) -> None:
+        """Set the upper bounds of the columns and forget what was held."""
+
+    def first(self) -> Reached:
+        """Solve the first stage."""
+
+    def rest(self, reached: Reached) -> list[Reached]:
+        """Solve the later stages, from the first on."""
+
+
+def make_session(matrix: Matrix, options: Options) -> Any:
+    """Open a session with the solver that was asked for."""
+    if options.solver == "highs":
+        from optimizer.solvers import highs
+
+        return highs.Session(matrix, threads=1, time_limit=options.time_limit)
+    from optimizer.solvers import pulp_gateway
+
+    return pulp_gateway.Session(matrix, solver=options.solver, threads=options.threads, time_limit=options.time_limit)
+
+
+class Whole:
+    """The whole matrix in one session; later stages start warm where simplex is at home."""
+
+    block_count = 1
+
+    def __init__(self, matrix: Matrix, stages: Sequence[Stage], options: Options) -> None:
+        self.matrix, self.stages, self.options = matrix, stages, options
+        large = matrix.shape[1] > LARGE
+        self.method = options.method if options.method != "auto" else "ipm" if large else "simplex"
+        self._session: Any = None
+        self._upper = matrix.column_upper
+
+    def restrict(self, column_upper: Array) -> None:
+        """Set the upper bounds of the columns and start anew."""
+        self._upper = column_upper
+        self._session = None
+
+    def _open(self) -> Any:
+        if self._session is None:
+            self._session = make_session(self.matrix.replace(column_upper=self._upper), self.options)
+        return self._session
+
+    def first(self) -> Reached:
+        """Solve the first stage."""
+        self._session = None
+        return self._run(0, ())
+
+    def rest(self, reached: Reached) -> list[Reached]:
+        """Hold the first stage and solve the others in turn."""
+        results = []
+        held: tuple[tuple[Stage, float], ...] = ()
+        session = self._open()
+        for number in range(1, len(self.stages)):
+            held = (*held, (reached.stage, reached.stage.bound(reached.value)))
+            session.hold(held[-1][0].vector, held[-1][1])
+            reached = self._run(number, held)
+            results.append(reached)
+        return results
+
+    def _run(self, number: int, held: tuple[tuple[Stage, float], ...]) -> Reached:
+        stage = self.stages[number]
+        self.options.tell(f"Stage {number + 1} of {len(self.stages)}: {stage.name} ({self.matrix.shape[1]:,} variables)")
+        method = "primal" if number and self.method == "simplex" else self.method
+        solution: Solution = self._open().minimise(stage.cost, method=method, interruptible=True)
+        point, row_dual, _ = solution.require("the district")
+        point = np.clip(point, self.matrix.column_lower, self._upper)
+        rows = self.matrix.shape[0]
+        return Reached(stage, stage.value(point), point, row_dual[:rows], held, row_dual[rows:], solution.iterations)

@@ -1,8 +1,8 @@
 """Price books: sourced prices, team models and rules that a new district starts from.
 
-A book is a folder of `datafiles/books/`. Its tables are district tables with the text in place and the figures
-left blank; `figures.csv` holds every figure with its low and high end, unit, tag and sources, the settings too. So
-each figure stands in one place, and the tables that a district gets are made from it.
+A book is a folder of `datafiles/books/`. Its tables are district tables with the text in place and the
+figures left blank; `figures.csv` holds every figure with its low and high end, unit, tag and sources, the
+settings too. So each figure stands in one place, and the tables that a district gets are made from it.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Source:
 class Figure:
     """One figure of a book.
 
-    `best`, `low` and `high` are the cells as written; `low` and `high` are blank where a figure is a choice and
-    not an estimate. `tag` is a key of `TAGS`.
+    `best`, `low` and `high` are the cells as written; `low` and `high` are blank where a figure is a choice
+    and not an estimate. `tag` is a key of `TAGS`.
     """
 
     table: str
@@ -160,7 +160,7 @@ def load_book(name: str, bound: Bound = "best") -> Book:
     folder = _room() / name
     sources = {row.pop("source"): Source(**row) for row in _rows(_room() / "sources.csv")}
     figures = tuple(
-        Figure(sources=tuple(sources[each] for each in row.pop("source").split()), **row)  # type: ignore[arg-type]
+        Figure(sources=tuple(sources[each] for each in row.pop("source").split()), **row)
         for row in _rows(folder / "figures.csv")
     )
     tables = {table: _fill(_rows(folder / f"{table}.csv"), table, figures, bound) for table in TABLES}
@@ -195,7 +195,8 @@ def _fill(rows: list[dict[str, str]], table: str, figures: tuple[Figure, ...], b
 
 def _cite(sources: tuple[Source, ...]) -> str:
     """Name publications in short, our own assumptions last."""
-    return "; ".join(source.short for source in sorted(sources, key=lambda source: source.short == "assumption"))
+    ours_last = sorted(sources, key=lambda source: source.short == "assumption")
+    return "; ".join(source.short for source in ours_last)
 
 
 def _value(cell: str) -> float | int | str | None:

@@ -1,0 +1,69 @@
+"""A linear program in plain dictionaries, solved by scipy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, vstack
+
+
+class Program:
+    """Rows and columns in plain dictionaries. All variables are at least 0."""
+
+    def __init__(self) -> None:
+        self.column: dict[tuple, int] = {}
+        self.upper: dict[tuple, float] = {}
+        self.rows: list[tuple[str, dict[tuple, float], float, float]] = []
+        self.whole: set[tuple] = set()
+
+    def add(self, *name) -> tuple:
+        self.column.setdefault(name, len(self.column))
+        return name
+
+    def rule(self, name: str, terms: dict[tuple, float], low: float = -np.inf, high: float = np.inf) -> None:
+        self.rows.append((name, dict(terms), low, high))
+
+    def solve(self, cost: dict[tuple, float], extra: list) -> tuple[str, float, dict[tuple, float]]:
+        """Minimise `cost` under all rules and the `extra` ones."""
+        width, rows = len(self.column), self.rows + extra
+        c = np.zeros(width)
+        for name, value in cost.items():
+            c[self.column[name]] += value
+        i, j, data = [], [], []
+        for number, (_, terms, _, _) in enumerate(rows):
+            for name, value in terms.items():
+                i.append(number), j.append(self.column[name]), data.append(value)
+        A = csr_array((data, (i, j)), shape=(len(rows), width))
+        low = np.array([row[2] for row in rows])
+        high = np.array([row[3] for row in rows])
+        upper = np.full(width, np.inf)
+        for name, value in self.upper.items():
+            upper[self.column[name]] = value
+        if self.whole:
+            integrality = np.zeros(width)
+            integrality[[self.column[name] for name in self.whole]] = 1
+            found = milp(c, integrality=integrality, bounds=Bounds(0, upper), options={"mip_rel_gap": 1e-6},
+                         constraints=LinearConstraint(A, low, high))
+        else:
+            equal = low == high
+            above, below = ~equal & (high < np.inf), ~equal & (low > -np.inf)
+            found = linprog(
+                c, A_eq=A[equal], b_eq=low[equal],
+                A_ub=vstack([A[above], -A[below]], format="csr"),
+                b_ub=np.concatenate([high[above], -low[below]]),
+                bounds=np.column_stack([np.zeros(width), upper]), method="highs")
+        status = {0: "optimal", 2: "infeasible", 3: "unbounded"}.get(found.status, "failed")
+        if status != "optimal":
+            return status, float("nan"), {}
+        return status, float(found.fun), {name: float(found.x[k]) for name, k in self.column.items()}
+
+
+def total(*parts: tuple[float, dict[tuple, float]]) -> dict[tuple, float]:
+    """Add up linear expressions, each with a factor."""
+    sum_: dict[tuple, float] = defaultdict(float)
+    for factor, terms in parts:
+        for name, value in terms.items():
+            sum_[name] += factor * value
+    return dict(sum_)

@@ -1,0 +1,123 @@
+"""Files and folders that appear whole or not at all: written beside their place, then renamed into it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from models.errors import InputError
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that no reader ever sees a part of it; text is written as UTF-8.
+
+    Raises
+    ------
+    InputError
+        When the place cannot be written; nothing is left behind then.
+
+    """
+    path = Path(path)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with _as_input_error(path):
+        try:
+            with beside.open("wb") as file:
+                file.write(content.encode("utf-8") if isinstance(content, str) else content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path, *, ours: Collection[str] = (), force: bool = False) -> Iterator[Path]:
+    """Give a new folder to fill; it takes its place when the block ends without an error.
+
+    Parameters
+    ----------
+    path
+        Where the folder is to appear; folders above it are made.
+    ours
+        Names of files that such a folder may hold. One that holds nothing else is replaced as a whole.
+    force
+        Write into a folder that holds other files too: ours are replaced, the others stay as they are.
+
+    Raises
+    ------
+    InputError
+        When the place holds other files and `force` is not set, or cannot be written; nothing changes then.
+
+    """
+    path = Path(path)
+    home = path.resolve()
+    if home.exists() and not home.is_dir():
+        raise InputError(f"{path} is a file; a folder is to be written there.", "Name another folder.")
+    with _as_input_error(path):
+        others = sorted(entry.name for entry in home.iterdir() if entry.name not in ours) if home.exists() else []
+    if others and not force:
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        raise InputError(
+            f"{path} is not empty: it holds {', '.join(others[:3])}{more}.",
+            "Name a new folder, or add --force to write into this one; its other files stay.",
+        )
+    with _as_input_error(path):
+        home.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{home.name}.", suffix=".part", dir=home.parent))
+    try:
+        yield part
+        with _as_input_error(path):
+            part.chmod(0o777 & ~_umask())
+            _settle(part, home, ours, keep=bool(others))
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _settle(part: Path, home: Path, ours: Collection[str], *, keep: bool) -> None:
+    """Move the filled folder to its place."""
+    if not home.exists():
+        part.rename(home)
+        return
+    old = home.with_name(f"{part.name}.old")
+    if not keep:
+        try:
+            home.rename(old)
+        except OSError:  # a mount point, or a place that may not be renamed: go file by file
+            pass
+        else:
+            try:
+                part.rename(home)
+            except OSError:
+                old.rename(home)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
+            return
+    made = sorted(part.iterdir())
+    for entry in made:
+        target = home / entry.name
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+        entry.replace(target)
+    for name in set(ours) - {entry.name for entry in made}:
+        stale = home / name
+        if stale.is_file():
+            stale.unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def _as_input_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{path} cannot be written: {reason}.", "Choose a place that exists and may be written.") from error

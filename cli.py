@@ -35,7 +35,7 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"commands.{cmd_name}").command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Propose the nearest command when the name is unknown."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib
@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
             click.echo(as_json(error))
         click.echo(str(error), err=True)
         code = error.exit_code
-    except Exception as fault:  # noqa: BLE001 - the last line of defence: a planner never sees a traceback
+    except Exception as fault:
         if os.environ.get("SPANWISE_DEBUG"):
             raise
         click.echo(

@@ -27,8 +27,16 @@ def _fields(district: District) -> Iterator[tuple[str, np.ndarray, tuple[int, ..
     c, y, t = len(district.scenarios.id), district.years, district.stipends.stipend.size
     rows = district.devices.seats.size
     for name in (
-        "funding_per_pupil", "fixed_funding", "fixed_spending", "need_weight", "pay_index", "enrollment_growth",
-        "startup_grant", "team_pupils", "trained_pupils", "opening_reserve",
+        "funding_per_pupil",
+        "fixed_funding",
+        "fixed_spending",
+        "need_weight",
+        "pay_index",
+        "enrollment_growth",
+        "startup_grant",
+        "team_pupils",
+        "trained_pupils",
+        "opening_reserve",
     ):
         yield f"schools.{name}", getattr(district.schools, name), (s,)
     yield "grade_bands.max_pupils_per_teacher", district.bands.max_pupils_per_teacher, (g,)
@@ -59,12 +67,21 @@ def _shapes(district: District) -> Iterator[Problem]:
         yield Problem("schools", "there is no school.", "Name at least one school.")
     for name, values, shape in _fields(district):
         if values.shape != shape:
-            yield Problem(name, f"has shape {values.shape}; {shape} is expected.", "One entry for each member of its axes.")
+            yield Problem(
+                name,
+                f"has shape {values.shape}; {shape} is expected.",
+                "One entry for each member of its axes.",
+            )
 
 
 SIGNED = {
-    "schools.enrollment_growth", "roles.annual_raise", "scenarios.funding_change", "scenarios.enrollment_change",
-    "scenarios.pay_change", "schools.fixed_funding", "technology.device",
+    "schools.enrollment_growth",
+    "roles.annual_raise",
+    "scenarios.funding_change",
+    "scenarios.enrollment_change",
+    "scenarios.pay_change",
+    "schools.fixed_funding",
+    "technology.device",
 }
 
 
@@ -73,31 +90,50 @@ def _figures(district: District) -> Iterator[Problem]:
         figures = values.astype(float)
         if not np.isfinite(figures).all():
             where = tuple(int(i) for i in np.argwhere(~np.isfinite(figures))[0])
-            yield Problem(name, f"is {figures[where]} at {where}; a finite number is expected.", "Fill it in.")
+            yield Problem(
+                name, f"is {figures[where]} at {where}; a finite number is expected.", "Fill it in."
+            )
         elif name not in SIGNED and (figures < 0).any():
             where = tuple(int(i) for i in np.argwhere(figures < 0)[0])
-            yield Problem(name, f"is {figures[where]:g} at {where}; it may not be negative.", "Write a positive number or 0.")
+            yield Problem(
+                name,
+                f"is {figures[where]:g} at {where}; it may not be negative.",
+                "Write a positive number or 0.",
+            )
     if (district.team_models.pupils <= 0).any():
         yield Problem("team_models.pupils", "is 0; a team teaches somebody.", "Write the pupils of one team.")
     if (district.device_types.life_years <= 0).any():
         yield Problem("device_types.life_years", "is 0; a seat lives some time.", "Write its life in years.")
     for name in ("funding_change", "enrollment_change", "pay_change"):
         if (getattr(district.scenarios, name) < -1).any():
-            yield Problem(f"scenarios.{name}", "is below -1; nothing falls by more than all of it.", "A cut of 7 % is written -0.07.")
+            yield Problem(
+                f"scenarios.{name}",
+                "is below -1; nothing falls by more than all of it.",
+                "A cut of 7 % is written -0.07.",
+            )
 
 
 def _shares(district: District) -> Iterator[Problem]:
     shares = {
-        "team_models.release": district.team_models.release, "team_models.credit": district.team_models.credit,
-        "technology.reach": district.technology.reach, "stipends.take_up": district.stipends.take_up,
-        "roles.attrition_rate": district.roles.attrition_rate, "scenarios.probability": district.scenarios.probability,
+        "team_models.release": district.team_models.release,
+        "team_models.credit": district.team_models.credit,
+        "technology.reach": district.technology.reach,
+        "stipends.take_up": district.stipends.take_up,
+        "roles.attrition_rate": district.roles.attrition_rate,
+        "scenarios.probability": district.scenarios.probability,
     }
     for name, values in shares.items():
         if (values > 1).any():
-            yield Problem(name, f"is {values.max():g}; a share is at most 1.", "Fractions are written 0.07, never 7.")
+            yield Problem(
+                name, f"is {values.max():g}; a share is at most 1.", "Fractions are written 0.07, never 7."
+            )
     total = float(district.scenarios.probability.sum())
     if abs(total - 1) > 1e-6:
-        yield Problem("scenarios.probability", f"sums to {total:g}; 1 is expected.", "Give each scenario its probability once.")
+        yield Problem(
+            "scenarios.probability",
+            f"sums to {total:g}; 1 is expected.",
+            "Give each scenario its probability once.",
+        )
 
 
 def _sets(district: District) -> Iterator[Problem]:
@@ -105,7 +141,9 @@ def _sets(district: District) -> Iterator[Problem]:
     if pupils.sum() <= 0:
         yield Problem("enrollment", "the district has no pupils.", "Enter pupils by school and grade band.")
     elif float(district.schools.need_weight @ district.enrollment.sum(axis=1)) <= 0:
-        yield Problem("schools.need_weight", "no school with pupils has a need weight above 0.", "Leave it blank for 1.")
+        yield Problem(
+            "schools.need_weight", "no school with pupils has a need weight above 0.", "Leave it blank for 1."
+        )
     for g in np.flatnonzero((pupils > 0) & ~district.admitted.any(axis=0)):
         limit = district.bands.max_pupils_per_teacher[g]
         yield Problem(
@@ -119,5 +157,16 @@ def _sets(district: District) -> Iterator[Problem]:
             f"has {pupils[g]:,.0f} pupils and no technology package.",
             "List the band in a row of technology.csv; a package without device and cost stands for none.",
         )
-    if "leader" in district.roles.kind and district.steps.size == 0 and district.team_models.fte @ district.roles.of_kind("leader") @ np.ones(len(district.team_models.pattern)) > 0:
-        yield Problem("stipends", "no step of the schedule lies inside the bounds of the settings.", "Widen leaders.stipend_min and stipend_max, or add a step.")
+    if (
+        "leader" in district.roles.kind
+        and district.steps.size == 0
+        and district.team_models.fte
+        @ district.roles.of_kind("leader")
+        @ np.ones(len(district.team_models.pattern))
+        > 0
+    ):
+        yield Problem(
+            "stipends",
+            "no step of the schedule lies inside the bounds of the settings.",
+            "Widen leaders.stipend_min and stipend_max, or add a step.",
+        )

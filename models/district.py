@@ -26,6 +26,15 @@ BUDGET_CATEGORIES = ("salaries", "benefits", "stipends", "technology", "developm
 ADMISSION_TOLERANCE = 1e-9  # relative; a load of 125/4.5 equals a cap typed as 27.777777778
 
 
+class Labelled:
+    """An axis whose members have a label for people; a blank label takes the member's id."""
+
+    def __post_init__(self) -> None:
+        ids, labels = self.id, self.label  # type: ignore[attr-defined]
+        if "" in labels and len(ids) == len(labels):
+            object.__setattr__(self, "label", tuple(label or name for name, label in zip(ids, labels)))
+
+
 @dataclass(frozen=True, eq=False)
 class Schools:
     """The schools, axis s. Money in dollars of the first plan year, people in pupils."""
@@ -45,7 +54,7 @@ class Schools:
 
 
 @dataclass(frozen=True, eq=False)
-class GradeBands:
+class GradeBands(Labelled):
     """The grade bands, axis g; `max_pupils_per_teacher` is the class-size limit of contract or law."""
 
     id: tuple[str, ...]
@@ -54,7 +63,7 @@ class GradeBands:
 
 
 @dataclass(frozen=True, eq=False)
-class Roles:
+class Roles(Labelled):
     """The roles, axis r: kind, conversion pool, pay ($ a year per FTE) and yearly rates."""
 
     id: tuple[str, ...]
@@ -85,7 +94,7 @@ class Roles:
 
 
 @dataclass(frozen=True, eq=False)
-class TeamModels:
+class TeamModels(Labelled):
     """The staffing patterns, axis m: who teaches how many pupils, and the coverage credit they give.
 
     `listed` (axes mg) says which bands the pattern's row names; `fte` (axes mr) is FTE per team of `pupils`.
@@ -109,7 +118,7 @@ class TeamModels:
 
 
 @dataclass(frozen=True, eq=False)
-class Technology:
+class Technology(Labelled):
     """The technology packages, axis k. `listed` (axes kg): bands named; `device` (axis k): v index or -1."""
 
     id: tuple[str, ...]
@@ -122,7 +131,7 @@ class Technology:
 
 
 @dataclass(frozen=True, eq=False)
-class DeviceTypes:
+class DeviceTypes(Labelled):
     """The device types, axis v: price of a seat ($) and its life in years."""
 
     id: tuple[str, ...]
@@ -149,7 +158,7 @@ class Staff:
 
 
 @dataclass(frozen=True, eq=False)
-class Scenarios:
+class Scenarios(Labelled):
     """The scenarios, axis c: probabilities and yearly shocks (relative changes), axes cy."""
 
     id: tuple[str, ...]
@@ -205,7 +214,9 @@ class District:
     staff: Staff
     scenarios: Scenarios
     devices: Devices = field(
-        default_factory=lambda: Devices(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+        default_factory=lambda: Devices(
+            np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
+        )
     )
     budget: Budget | None = None
 
@@ -280,12 +291,17 @@ class District:
     def with_settings(self, **sections: Any) -> District:
         """Return a variant with settings changed, for example `with_settings(funding={"growth": 0.0}, years=1)`."""
         changes = {
-            key: dataclasses.replace(getattr(self.settings, key), **value) if isinstance(value, dict) else value
+            key: dataclasses.replace(getattr(self.settings, key), **value)
+            if isinstance(value, dict)
+            else value
             for key, value in sections.items()
         }
         district = self
         if "years" in changes:
-            district = district.replace(scenarios=_cut_years(district.scenarios, int(changes["years"])), settings=dataclasses.replace(self.settings, years=int(changes["years"])))
+            district = district.replace(
+                scenarios=_cut_years(district.scenarios, int(changes["years"])),
+                settings=dataclasses.replace(self.settings, years=int(changes["years"])),
+            )
         return district.replace(settings=dataclasses.replace(district.settings, **changes))
 
     def __eq__(self, other: object) -> bool:

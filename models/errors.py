@@ -59,7 +59,11 @@ class InputError(SpanwiseError):
         count = len(problems)
         head = f"{source} has {count} problem{'s' if count != 1 else ''}:" if source else ""
         lines = [line for line in (head, *(str(p) for p in problems)) if line]
-        mend = "Mend it and run the command again." if count == 1 else "All problems are listed; mend them and run the command again."
+        mend = (
+            "Mend it and run the command again."
+            if count == 1
+            else "All problems are listed; mend them and run the command again."
+        )
         return cls("\n".join(lines), mend, problems)
 
 

@@ -24,8 +24,14 @@ NOTE = "made"
 
 
 def made_district(
-    schools: int = 10, years: int = 1, scenarios: int = 1, *, seed: int = 0, pool: str = "school",
-    mobility: str = "school", **sections: Any,
+    schools: int = 10,
+    years: int = 1,
+    scenarios: int = 1,
+    *,
+    seed: int = 0,
+    pool: str = "school",
+    mobility: str = "school",
+    **sections: Any,
 ) -> District:
     """Make a district of uneven schools (200 to 1,200 pupils) with cuts announced in different years.
 
@@ -53,11 +59,17 @@ def made_district(
     cost = fte @ np.array([110_000.0, 0, 54_000, 110_000])
     slack = rng.uniform(1.01, 1.10, schools)
     settings = Settings(
-        name=f"Made district of {schools} schools", first_year=2027, years=years,
+        name=f"Made district of {schools} schools",
+        first_year=2027,
+        years=years,
         funding=Funding(growth=0.028, price_growth=0.025, pool=pool, reserve_max_share=0.05),  # type: ignore[arg-type]
         leaders=Leaders(stipend_benefits_rate=0.28, eligible_share=0.6, max_leader_share=0.15),
-        staff=Staffing(mobility=mobility, layoff_cost=15_000, hiring_cost=4_000, max_position_loss_share=0.15),  # type: ignore[arg-type]
-        launch=Launch(330, 25_000, 67, 0.15, 0.07), technology=TechnologyCap(0.02), coverage=Coverage("expected", 0.35),
+        staff=Staffing(
+            mobility=mobility, layoff_cost=15_000, hiring_cost=4_000, max_position_loss_share=0.15
+        ),  # type: ignore[arg-type]
+        launch=Launch(330, 25_000, 67, 0.15, 0.07),
+        technology=TechnologyCap(0.02),
+        coverage=Coverage("expected", 0.35),
     )
     shock = np.zeros((scenarios, years))
     fewer = np.zeros((scenarios, years))
@@ -79,36 +91,71 @@ def made_district(
     district = District(
         settings=settings,
         schools=Schools(
-            id=ids, name=tuple(f"School {number}" for number in range(schools)),
-            funding_per_pupil=np.round(cost * slack / pupils + 1_200), fixed_funding=np.zeros(schools),
-            fixed_spending=np.round(1_000 * pupils), need_weight=rng.choice([1.0, 1.25, 1.5], schools),
-            pay_index=np.round(rng.uniform(0.95, 1.05, schools), 3), enrollment_growth=np.round(rng.normal(0, 0.01, schools), 4),
-            startup_grant=np.where(rng.random(schools) < 0.3, 100_000.0, 0.0), team_pupils=np.zeros(schools),
-            trained_pupils=np.zeros(schools), opening_reserve=np.zeros(schools),
+            id=ids,
+            name=tuple(f"School {number}" for number in range(schools)),
+            funding_per_pupil=np.round(cost * slack / pupils + 1_200),
+            fixed_funding=np.zeros(schools),
+            fixed_spending=np.round(1_000 * pupils),
+            need_weight=rng.choice([1.0, 1.25, 1.5], schools),
+            pay_index=np.round(rng.uniform(0.95, 1.05, schools), 3),
+            enrollment_growth=np.round(rng.normal(0, 0.01, schools), 4),
+            startup_grant=np.where(rng.random(schools) < 0.3, 100_000.0, 0.0),
+            team_pupils=np.zeros(schools),
+            trained_pupils=np.zeros(schools),
+            opening_reserve=np.zeros(schools),
         ),
         bands=GradeBands(("k5", "68", "912"), ("K-5", "6-8", "9-12"), np.array([28.0, 30.0, 31.0])),
         enrollment=enrollment,
         roles=Roles(
-            ("teacher", "leader", "aide", "specialist"), ("Teacher", "Teacher leader", "Aide", "Specialist"),
-            ("teacher", "leader", "aide", "nonclassroom"), ("licensed", "licensed", "aides", "licensed"),
-            np.array([76_400.0, 76_400, 36_300, 76_400]), np.array([0.44, 0.44, 0.49, 0.44]),
-            np.array([0.08, 0.08, 0.12, 0.08]), np.full(4, 0.028), (NOTE,) * 4,
+            ("teacher", "leader", "aide", "specialist"),
+            ("Teacher", "Teacher leader", "Aide", "Specialist"),
+            ("teacher", "leader", "aide", "nonclassroom"),
+            ("licensed", "licensed", "aides", "licensed"),
+            np.array([76_400.0, 76_400, 36_300, 76_400]),
+            np.array([0.44, 0.44, 0.49, 0.44]),
+            np.array([0.08, 0.08, 0.12, 0.08]),
+            np.full(4, 0.028),
+            (NOTE,) * 4,
         ),
         team_models=TeamModels(
-            tuple(name.split("/")[0] for name in patterns), tuple(name.split("/")[1] for name in patterns), tuple(patterns),
-            np.ones((count, 3), dtype=bool), figures[:, 0] > 0, figures[:, 1],
-            np.column_stack([figures[:, 2:5], np.zeros(count)]), figures[:, 5], figures[:, 6], (NOTE,) * count,
+            tuple(name.split("/")[0] for name in patterns),
+            tuple(name.split("/")[1] for name in patterns),
+            tuple(patterns),
+            np.ones((count, 3), dtype=bool),
+            figures[:, 0] > 0,
+            figures[:, 1],
+            np.column_stack([figures[:, 2:5], np.zeros(count)]),
+            figures[:, 5],
+            figures[:, 6],
+            (NOTE,) * count,
         ),
         technology=Technology(
-            ("none", "carts", "basic", "adaptive"), ("None", "Shared carts", "One to one", "Adaptive"), np.ones((4, 3), dtype=bool),
-            np.array([0.0, 0.5, 0.8, 1.0]), np.array([-1, 1, 0, 0]), np.array([0.0, 30, 33, 138]), (NOTE,) * 4,
+            ("none", "carts", "basic", "adaptive"),
+            ("None", "Shared carts", "One to one", "Adaptive"),
+            np.ones((4, 3), dtype=bool),
+            np.array([0.0, 0.5, 0.8, 1.0]),
+            np.array([-1, 1, 0, 0]),
+            np.array([0.0, 30, 33, 138]),
+            (NOTE,) * 4,
         ),
-        device_types=DeviceTypes(("laptop", "cart"), ("Laptop", "Cart seat"), np.array([355.0, 180]), np.array([4.0, 5]), (NOTE,) * 2),
-        stipends=StipendSchedule(np.array([3e3, 6e3, 10e3, 13e3, 16e3, 20e3]), np.array([0.04, 0.09, 0.16, 0.2, 0.23, 0.25])),
+        device_types=DeviceTypes(
+            ("laptop", "cart"),
+            ("Laptop", "Cart seat"),
+            np.array([355.0, 180]),
+            np.array([4.0, 5]),
+            (NOTE,) * 2,
+        ),
+        stipends=StipendSchedule(
+            np.array([3e3, 6e3, 10e3, 13e3, 16e3, 20e3]), np.array([0.04, 0.09, 0.16, 0.2, 0.23, 0.25])
+        ),
         staff=Staff(fte, np.column_stack([np.zeros((schools, 3)), np.round(0.5 * specialists, 1)])),
         scenarios=Scenarios(
-            tuple("base" if c == 0 else f"cut{c}" for c in range(scenarios)), ("",) * scenarios,
-            np.full(scenarios, 1.0 / scenarios), shock, fewer, np.zeros((scenarios, years)),
+            tuple("base" if c == 0 else f"cut{c}" for c in range(scenarios)),
+            ("",) * scenarios,
+            np.full(scenarios, 1.0 / scenarios),
+            shock,
+            fewer,
+            np.zeros((scenarios, years)),
         ),
     )
     return district.with_settings(**sections) if sections else district

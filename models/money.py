@@ -13,8 +13,19 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 SPENT = (
-    "salaries", "benefits", "stipends", "stipend_benefits", "technology", "development", "devices", "training",
-    "launch", "startup_grant", "hiring", "layoffs", "out_of_scope",
+    "salaries",
+    "benefits",
+    "stipends",
+    "stipend_benefits",
+    "technology",
+    "development",
+    "devices",
+    "training",
+    "launch",
+    "startup_grant",
+    "hiring",
+    "layoffs",
+    "out_of_scope",
 )
 """Lines that add up to the left side of `budget` less the reserve; `startup_grant` counts against the others."""
 
@@ -56,8 +67,13 @@ def money_lines(plan: Plan) -> dict[str, Array]:
     lines["transfer_out"] = values.get("out", nothing)
     lines["shortfall"] = values.get("short", nothing)
     lines["unspent"] = (
-        lines["funding"] + lines["reserve_before"] + lines["transfer_in"] - lines["transfer_out"] + lines["shortfall"]
-        - lines["spending"] - lines["reserve"]
+        lines["funding"]
+        + lines["reserve_before"]
+        + lines["transfer_in"]
+        - lines["transfer_out"]
+        + lines["shortfall"]
+        - lines["spending"]
+        - lines["reserve"]
     )
     return lines
 

@@ -72,7 +72,11 @@ class Parameters:
             o0 = np.where(E0 > 0, np.minimum(1.0, schools.team_pupils / E0), 0.0)
             kept = np.where(E0[:, None] > 0, np.minimum(1.0, E / E0[:, None]), 1.0)
         return cls(
-            e=e, E=E, E0=E0, c=c, F=funding,
+            e=e,
+            E=E,
+            E0=E0,
+            c=c,
+            F=funding,
             X=schools.fixed_spending[:, None] * price,
             buy=district.device_types.purchase_per_seat[:, None] * price,
             run=district.technology.annual_per_pupil[:, None] * price,
@@ -81,5 +85,9 @@ class Parameters:
             develop=settings.launch.development_per_pupil * price,
             sigma=district.stipends.stipend[district.steps],
             tau=district.stipends.take_up[district.steps],
-            alive=alive, seats0=seats0, o0=o0, kept=kept, discount=1.0 / price,
+            alive=alive,
+            seats0=seats0,
+            o0=o0,
+            kept=kept,
+            discount=1.0 / price,
         )

@@ -40,14 +40,19 @@ class Certificate:
             return None if one is None or two is None else max(one, two)
 
         return Certificate(
-            max(self.primal, other.primal), worse(self.dual, other.dual),
-            worse(self.complementarity, other.complementarity), worse(self.gap, other.gap),
+            max(self.primal, other.primal),
+            worse(self.dual, other.dual),
+            worse(self.complementarity, other.complementarity),
+            worse(self.gap, other.gap),
         )
 
     @property
     def holds(self) -> bool:
         """Whether every figure that is known is within 1e-6."""
-        return all(figure is None or figure <= 1e-6 for figure in (self.primal, self.dual, self.complementarity, self.gap))
+        return all(
+            figure is None or figure <= 1e-6
+            for figure in (self.primal, self.dual, self.complementarity, self.gap)
+        )
 
 
 @dataclass(frozen=True)
@@ -141,7 +146,8 @@ class Plan:
         covered, pupils = need @ self.covered, need @ self.parameters.E
         return {
             name: float(covered[path].sum() / pupils[path].sum())
-            for name, path in zip(self.tree.scenario_ids, self.tree.path) if pupils[path].sum() > 0
+            for name, path in zip(self.tree.scenario_ids, self.tree.path)
+            if pupils[path].sum() > 0
         }
 
     @cached_property
@@ -183,9 +189,12 @@ class Plan:
     def team_fte(self) -> tuple[Array, Array, Array]:
         """Teachers, leaders and aides (FTE) in team-taught patterns, axes sn each."""
         roles, a = self.district.roles, self.district.fte_per_pupil
-        taught = np.einsum("m,sgmn->smn", self.district.team_models.team_taught.astype(float), self.values["x"])
+        taught = np.einsum(
+            "m,sgmn->smn", self.district.team_models.team_taught.astype(float), self.values["x"]
+        )
         teachers, leaders, aides = (
-            np.asarray(np.einsum("m,smn->sn", a @ roles.of_kind(kind), taught)) for kind in ("teacher", "leader", "aide")
+            np.asarray(np.einsum("m,smn->sn", a @ roles.of_kind(kind), taught))
+            for kind in ("teacher", "leader", "aide")
         )
         return teachers, leaders, aides
 
@@ -203,7 +212,9 @@ class Plan:
     @cached_property
     def team_pupils(self) -> Array:
         """Pupils taught in teams, axes sn."""
-        return np.asarray(np.einsum("m,sgmn->sn", self.district.team_models.team_taught.astype(float), self.values["x"]))
+        return np.asarray(
+            np.einsum("m,sgmn->sn", self.district.team_models.team_taught.astype(float), self.values["x"])
+        )
 
     # ---- money -------------------------------------------------------------------------------------------------
 

@@ -41,7 +41,9 @@ class Tree:
     @classmethod
     def of(cls, scenarios: Scenarios, years: int) -> Tree:
         """Build the tree of some scenarios over `years` plan years."""
-        shocks = np.stack([scenarios.funding_change, scenarios.enrollment_change, scenarios.pay_change], axis=-1)
+        shocks = np.stack(
+            [scenarios.funding_change, scenarios.enrollment_change, scenarios.pay_change], axis=-1
+        )
         path = np.zeros((len(scenarios.id), years), dtype=np.int64)
         parent: list[int] = []
         year: list[int] = []
@@ -62,8 +64,16 @@ class Tree:
             np.add.at(probability, path[:, y], scenarios.probability)
         columns = np.array(triple).reshape(-1, 3)
         return cls(
-            years, scenarios.id, scenarios.probability, np.array(parent), np.array(year), probability,
-            columns[:, 0], columns[:, 1], columns[:, 2], path,
+            years,
+            scenarios.id,
+            scenarios.probability,
+            np.array(parent),
+            np.array(year),
+            probability,
+            columns[:, 0],
+            columns[:, 1],
+            columns[:, 2],
+            path,
         )
 
     @property

@@ -36,7 +36,8 @@ def independent_blocks(matrix: Matrix) -> list[Block]:
     rows, columns = matrix.shape
     entries = matrix.A.tocoo()
     graph = coo_array(
-        (np.ones(entries.nnz, np.int8), (entries.coords[0], entries.coords[1] + rows)), shape=(rows + columns, rows + columns)
+        (np.ones(entries.nnz, np.int8), (entries.coords[0], entries.coords[1] + rows)),
+        shape=(rows + columns, rows + columns),
     )
     count, label = connected_components(graph, directed=False)
     used = np.zeros(count, dtype=bool)

@@ -31,7 +31,10 @@ def certify(matrix: Matrix, cost: Array, point: Array, row_dual: Array | None) -
     activity = A @ point
     size = abs(A) @ np.abs(point)
     primal = max(
-        _worst(_outside(activity, matrix.row_lower, matrix.row_upper), 1.0 + np.abs(_nearest(activity, matrix.row_lower, matrix.row_upper)) + size),
+        _worst(
+            _outside(activity, matrix.row_lower, matrix.row_upper),
+            1.0 + np.abs(_nearest(activity, matrix.row_lower, matrix.row_upper)) + size,
+        ),
         _worst(_outside(point, matrix.column_lower, matrix.column_upper), 1.0 + np.abs(point)),
     )
     if not np.isfinite(point).all():
@@ -45,7 +48,9 @@ def certify(matrix: Matrix, cost: Array, point: Array, row_dual: Array | None) -
         _worst(_unsupported(reduced, matrix.column_lower, matrix.column_upper), scale),
     )
     value = float(cost @ point)
-    bound = _supported(row_dual, matrix.row_lower, matrix.row_upper) + _supported(reduced, matrix.column_lower, matrix.column_upper)
+    bound = _supported(row_dual, matrix.row_lower, matrix.row_upper) + _supported(
+        reduced, matrix.column_lower, matrix.column_upper
+    )
     whole = 1.0 + abs(value)
     complementarity = max(
         _worst(_products(row_dual, activity, matrix.row_lower, matrix.row_upper), whole),
@@ -63,12 +68,16 @@ def _outside(values: Array, lower: Array, upper: Array) -> Array:
 
 
 def _nearest(values: Array, lower: Array, upper: Array) -> Array:
-    return np.clip(values, np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values))
+    return np.clip(
+        values, np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values)
+    )
 
 
 def _unsupported(dual: Array, lower: Array, upper: Array) -> Array:
     """Part of a dual that pushes against a side that is not there."""
-    return np.where((dual > 0) & np.isneginf(lower), dual, 0.0) + np.where((dual < 0) & np.isposinf(upper), -dual, 0.0)
+    return np.where((dual > 0) & np.isneginf(lower), dual, 0.0) + np.where(
+        (dual < 0) & np.isposinf(upper), -dual, 0.0
+    )
 
 
 def _supported(dual: Array, lower: Array, upper: Array) -> float:
@@ -80,5 +89,7 @@ def _supported(dual: Array, lower: Array, upper: Array) -> float:
 
 def _products(dual: Array, values: Array, lower: Array, upper: Array) -> Array:
     """Dual times distance from the side it pushes against."""
-    side = np.where(dual > 0, np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values))
+    side = np.where(
+        dual > 0, np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values)
+    )
     return np.abs(dual * (values - side))

@@ -43,7 +43,12 @@ class Model:
     """
 
     def __init__(
-        self, district: District, tree: Tree | None = None, *, cut: Cut | None = None, shortfall: bool = False,
+        self,
+        district: District,
+        tree: Tree | None = None,
+        *,
+        cut: Cut | None = None,
+        shortfall: bool = False,
         only: frozenset[str] | None = None,
     ) -> None:
         self.district = district
@@ -72,10 +77,17 @@ class Model:
         self.funding_share = np.divide(self.p.F, whole, out=share, where=whole > 0)  # sn
         self.lp = Program(
             {
-                "s": district.schools.id, "g": district.bands.id, "m": district.team_models.id,
-                "k": district.technology.id, "j": [f"{level:g}" for level in district.levels],
-                "r": district.roles.id, "P": district.roles.pools, "v": district.device_types.id,
-                "t": [f"{step:g}" for step in self.p.sigma], "n": self.tree.labels, "c": self.tree.scenario_ids,
+                "s": district.schools.id,
+                "g": district.bands.id,
+                "m": district.team_models.id,
+                "k": district.technology.id,
+                "j": [f"{level:g}" for level in district.levels],
+                "r": district.roles.id,
+                "P": district.roles.pools,
+                "v": district.device_types.id,
+                "t": [f"{step:g}" for step in self.p.sigma],
+                "n": self.tree.labels,
+                "c": self.tree.scenario_ids,
             },
             parent_of=self.tree.parent_of,
         )
@@ -85,8 +97,12 @@ class Model:
         taught = (district.enrollment > 0).astype(float)  # sg
         by_school = settings.staff.mobility == "school"
         pooled = settings.funding.pool == "district"
-        self.x = lp.variable("x", "sgmn", unit="pupils", where=("sgm", taught[:, :, None] * district.admitted.T))
-        self.w = lp.variable("w", "sgkn", unit="pupils", where=("sgk", taught[:, :, None] * district.technology.listed.T))
+        self.x = lp.variable(
+            "x", "sgmn", unit="pupils", where=("sgm", taught[:, :, None] * district.admitted.T)
+        )
+        self.w = lp.variable(
+            "w", "sgkn", unit="pupils", where=("sgk", taught[:, :, None] * district.technology.listed.T)
+        )
         self.z = lp.variable("z", "sgjn", unit="pupils", where=("sg", taught))
         self.q = lp.variable("q", "srn", unit="FTE")
         self.lam = lp.variable("lam", "stn", unit="FTE")
@@ -101,7 +117,11 @@ class Model:
         self.take = lp.variable("in", "sn", unit="$") if pooled else None
         self.give = lp.variable("out", "sn", unit="$") if pooled else None
         self.short = lp.variable("short", "sn", unit="$") if shortfall else None
-        self.cut = None if cut is None else lp.variable("cut", "s" if cut == "school" else "", at_most=1.0, unit="share")
+        self.cut = (
+            None
+            if cut is None
+            else lp.variable("cut", "s" if cut == "school" else "", at_most=1.0, unit="share")
+        )
 
     # ---- sums that several rules share -------------------------------------------------------------------------
 

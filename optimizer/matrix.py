@@ -32,8 +32,15 @@ class Matrix:
 
     @classmethod
     def of(
-        cls, rows: Indices, columns: Indices, values: Array, shape: tuple[int, int], *,
-        row_lower: Array, row_upper: Array, column_upper: Array,
+        cls,
+        rows: Indices,
+        columns: Indices,
+        values: Array,
+        shape: tuple[int, int],
+        *,
+        row_lower: Array,
+        row_upper: Array,
+        column_upper: Array,
     ) -> Matrix:
         """Assemble from triplets; entries of the same place are added up."""
         from scipy.sparse import coo_array
@@ -57,13 +64,17 @@ class Matrix:
 
         return self.replace(
             A=vstack([self.A, csr_array(np.atleast_2d(rows))]).tocsc(),
-            row_lower=np.append(self.row_lower, lower), row_upper=np.append(self.row_upper, upper),
+            row_lower=np.append(self.row_lower, lower),
+            row_upper=np.append(self.row_upper, upper),
         )
 
     def part(self, rows: Indices, columns: Indices) -> Matrix:
         """Rows and columns of one independent block."""
         return Matrix(
-            self.A[:, columns].tocsr()[rows].tocsc(), self.row_lower[rows], self.row_upper[rows],
-            self.column_lower[columns], self.column_upper[columns],
+            self.A[:, columns].tocsr()[rows].tocsc(),
+            self.row_lower[rows],
+            self.row_upper[rows],
+            self.column_lower[columns],
+            self.column_upper[columns],
             None if self.integer is None else self.integer[columns],
         )

@@ -60,13 +60,22 @@ def stages_of(model: Model, objective: Objective) -> list[Stage]:
 
 def _widen(stage: Stage, model: Model) -> Stage:
     missing = model.lp.matrix().shape[1] - stage.cost.size
-    return stage if not missing else Stage(stage.name, np.pad(stage.cost, (0, missing)), stage.sign, stage.scale, stage.offset)
+    return (
+        stage
+        if not missing
+        else Stage(stage.name, np.pad(stage.cost, (0, missing)), stage.sign, stage.scale, stage.offset)
+    )
 
 
 def expected(model: Model) -> Stage:
     """Σ p ω C / Σ p ω E, the expected coverage."""
     weight = weights(model)
-    return Stage("expected", -model.lp.expression(model.covered(), "sn", weight), -1.0, float((weight * model.p.E).sum()))
+    return Stage(
+        "expected",
+        -model.lp.expression(model.covered(), "sn", weight),
+        -1.0,
+        float((weight * model.p.E).sum()),
+    )
 
 
 def worst_case(model: Model) -> Stage:
@@ -77,7 +86,13 @@ def worst_case(model: Model) -> Stage:
     pupils = passes @ (need @ model.p.E)  # c
     theta = lp.variable("theta", "", unit="share")
     weight = passes[:, None, :, None] * need[:, None, None] * model.steps  # csnj
-    lp.rule("worst_case", "c", [("csnj", weight, model.z), ("c", -pupils, theta)], at_least=0, where=("c", pupils > 0))
+    lp.rule(
+        "worst_case",
+        "c",
+        [("csnj", weight, model.z), ("c", -pupils, theta)],
+        at_least=0,
+        where=("c", pupils > 0),
+    )
     scale = float(pupils[pupils > 0].mean())
     return Stage("worst_case", -scale * lp.expression([(1, theta)]), -1.0, scale)
 
@@ -88,7 +103,9 @@ def max_min(model: Model) -> Stage:
     pupils = model.p.E @ probability  # s
     phi = lp.variable("phi", "", unit="share")
     weight = probability[:, None] * model.steps  # nj
-    lp.rule("max_min", "s", [("nj", weight, model.z), ("s", -pupils, phi)], at_least=0, where=("s", pupils > 0))
+    lp.rule(
+        "max_min", "s", [("nj", weight, model.z), ("s", -pupils, phi)], at_least=0, where=("s", pupils > 0)
+    )
     scale = float(pupils.sum())
     return Stage("max_min", -scale * lp.expression([(1, phi)]), -1.0, scale)
 
@@ -108,4 +125,6 @@ def spending_vector(model: Model) -> tuple[Array, float]:
     """Expected spending in first-year dollars as coefficients over the columns, and its constant part."""
     weight = model.tree.probability * model.p.discount  # n
     over_schools = np.broadcast_to(weight, model.p.F.shape)
-    return model.lp.expression(model.spending(), "sn", over_schools), float(model.spending_fixed.sum(axis=0) @ weight)
+    return model.lp.expression(model.spending(), "sn", over_schools), float(
+        model.spending_fixed.sum(axis=0) @ weight
+    )

@@ -116,7 +116,8 @@ class Program:
         if np.isnan(array).any() or (not infinite and np.isinf(array).any()):
             where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
             raise ProgramError(
-                f"{owner}: {what} is {array[where]} at {self._place(axes, where)}.", "Every figure must be a number."
+                f"{owner}: {what} is {array[where]} at {self._place(axes, where)}.",
+                "Every figure must be a number.",
             )
         return array
 
@@ -127,7 +128,9 @@ class Program:
         if isinstance(values, tuple):
             own, array = values
             given = self._array(array, own, owner, what, infinite=True)
-            return np.ascontiguousarray(np.broadcast_to(_expand(given, own, axes, owner), self.sizes(axes, owner)))
+            return np.ascontiguousarray(
+                np.broadcast_to(_expand(given, own, axes, owner), self.sizes(axes, owner))
+            )
         return self._array(values, axes, owner, what, infinite=True)
 
     def _place(self, axes: str, where: Sequence[int]) -> str:
@@ -148,7 +151,9 @@ class Program:
         self._upper.append(np.full(count, at_most))
         block = Variable(name, axes, index, unit, self.parent_of)
         if name in self.variables:
-            raise ProgramError(f"{name}: there is a variable of this name already.", "Give each block its own name.")
+            raise ProgramError(
+                f"{name}: there is a variable of this name already.", "Give each block its own name."
+            )
         self.variables[name] = block
         self._matrix = None
         return block
@@ -175,7 +180,9 @@ class Program:
 
         """
         if name in self.rules:
-            raise ProgramError(f"{name}: there is a rule of this name already.", "Give each block its own name.")
+            raise ProgramError(
+                f"{name}: there is a rule of this name already.", "Give each block its own name."
+            )
         if equal is None and at_least is None and at_most is None:
             raise ProgramError(f"{name}: the rule has no right side.", "Give equal, at_least or at_most.")
         present = self._present(where, axes, name)
@@ -223,7 +230,11 @@ class Program:
         places = np.nonzero(coefficient) if own else ()
         values = coefficient[places] if own else coefficient.reshape(1)[coefficient.reshape(1) != 0]
         rest = [letter for letter in named if letter not in own]
-        grid = np.indices(self.sizes("".join(rest), owner)).reshape(len(rest), -1) if rest else np.zeros((0, 1), int)
+        grid = (
+            np.indices(self.sizes("".join(rest), owner)).reshape(len(rest), -1)
+            if rest
+            else np.zeros((0, 1), int)
+        )
         at = {letter: (place[:, None]) for letter, place in zip(own, places)}
         at |= {letter: line[None, :] for letter, line in zip(rest, grid)}
         shape = (values.size, grid.shape[1])
@@ -273,11 +284,19 @@ class Program:
         """Assemble all blocks; the arrays are shared with this program until a block is added."""
         if self._matrix is None:
             rows, columns, values = (
-                np.concatenate(part) if part else np.zeros(0) for part in (list(p) for p in zip(*self._entries))
-            ) if self._entries else (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+                (
+                    np.concatenate(part) if part else np.zeros(0)
+                    for part in (list(p) for p in zip(*self._entries))
+                )
+                if self._entries
+                else (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+            )
             sides = self._sides or [(np.zeros(0), np.zeros(0))]
             self._matrix = Matrix.of(
-                rows, columns, values, (self._rows, self._columns),
+                rows,
+                columns,
+                values,
+                (self._rows, self._columns),
                 row_lower=np.concatenate([lower for lower, _ in sides]),
                 row_upper=np.concatenate([upper for _, upper in sides]),
                 column_upper=np.concatenate(self._upper) if self._upper else np.zeros(0),
@@ -308,7 +327,9 @@ class Program:
         """Rule and index by axis letter of a row."""
         return self._find(self.rules, row)
 
-    def _find(self, blocks: Mapping[str, Variable] | Mapping[str, RuleBlock], number: int) -> tuple[str, dict[str, int]]:
+    def _find(
+        self, blocks: Mapping[str, Variable] | Mapping[str, RuleBlock], number: int
+    ) -> tuple[str, dict[str, int]]:
         for name, block in blocks.items():
             present = block.index[block.index >= 0]
             if present.size and present[0] <= number <= present[-1]:
@@ -336,16 +357,27 @@ class Program:
                 names[int(block.index[tuple(where)])] = f"{name}[{place}]" if place else name
         return names
 
-    def to_pulp(self, objective: Array | None = None, *, maximise: bool = False, name: str = "spanwise") -> pulp.LpProblem:
+    def to_pulp(
+        self, objective: Array | None = None, *, maximise: bool = False, name: str = "spanwise"
+    ) -> pulp.LpProblem:
         """Return the program as a `pulp.LpProblem` with readable names: add a rule of your own and solve it anywhere."""
         from optimizer.solvers.pulp_gateway import to_pulp
 
-        return to_pulp(self.matrix(), objective, self.column_labels(), self.row_labels(), maximise=maximise, name=name)
+        return to_pulp(
+            self.matrix(), objective, self.column_labels(), self.row_labels(), maximise=maximise, name=name
+        )
 
 
 def _expand(array: Array, own: str, axes: str, owner: str) -> Array:
     """Reorder an array to the order of `axes` and give it length-1 axes for those it lacks."""
     if any(letter not in axes for letter in own):
-        raise ProgramError(f"{owner}: axes '{own}' do not all belong to '{axes}'.", "Use only the rule's own axes.")
+        raise ProgramError(
+            f"{owner}: axes '{own}' do not all belong to '{axes}'.", "Use only the rule's own axes."
+        )
     ordered = np.transpose(array, [own.index(letter) for letter in axes if letter in own])
-    return ordered.reshape([ordered.shape[[a for a in axes if a in own].index(letter)] if letter in own else 1 for letter in axes])
+    return ordered.reshape(
+        [
+            ordered.shape[[a for a in axes if a in own].index(letter)] if letter in own else 1
+            for letter in axes
+        ]
+    )

@@ -48,13 +48,20 @@ class SideBySide:
 
     method = "simplex, blocks"
 
-    def __init__(self, matrix: Matrix, blocks: Sequence[Block], stages: Sequence[Stage], options: Options) -> None:
+    def __init__(
+        self, matrix: Matrix, blocks: Sequence[Block], stages: Sequence[Stage], options: Options
+    ) -> None:
         self.matrix, self.options = matrix, options
         self.first_stage, self.last_stage = stages
         self.block_count = len(blocks)
         ordered = sorted(blocks, key=lambda block: (block.shape_key, int(block.columns[0])))
         self._parts = [
-            _Part(block, block.matrix, self.first_stage.vector[block.columns], self.last_stage.cost[block.columns])
+            _Part(
+                block,
+                block.matrix,
+                self.first_stage.vector[block.columns],
+                self.last_stage.cost[block.columns],
+            )
             for block in ordered
         ]
         self._stop = threading.Event()
@@ -70,7 +77,12 @@ class SideBySide:
         self._chain(_solve_first)
         point, dual = self._gather("point"), self._gather("cover_dual")
         return Reached(
-            self.first_stage, self.first_stage.value(point), point, dual, (), np.zeros(0),
+            self.first_stage,
+            self.first_stage.value(point),
+            point,
+            dual,
+            (),
+            np.zeros(0),
             sum(part.iterations for part in self._parts),
         )
 
@@ -88,8 +100,13 @@ class SideBySide:
         bound = self.first_stage.bound(reached.value)
         return [
             Reached(
-                self.last_stage, self.last_stage.value(point), point, self._gather("dual"),
-                ((self.first_stage, bound),), np.array([price]), sum(part.iterations for part in self._parts),
+                self.last_stage,
+                self.last_stage.value(point),
+                point,
+                self._gather("dual"),
+                ((self.first_stage, bound),),
+                np.array([price]),
+                sum(part.iterations for part in self._parts),
             )
         ]
 
@@ -119,7 +136,9 @@ class SideBySide:
             whole[part.block.rows if rows else part.block.columns] = getattr(part, name)
         return whole
 
-    def _chain(self, visit: Callable[[Any, _Part], None], only: Callable[[_Part], bool] = lambda part: True) -> None:
+    def _chain(
+        self, visit: Callable[[Any, _Part], None], only: Callable[[_Part], bool] = lambda part: True
+    ) -> None:
         """Visit all blocks, in one chain a thread; Ctrl-C stops every chain at its next block."""
         from optimizer.solvers.highs import Session
 

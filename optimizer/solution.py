@@ -45,7 +45,12 @@ class Solution:
             The solver stopped at a limit or failed.
 
         """
-        if self.status is Status.OPTIMAL and self.point is not None and self.row_dual is not None and self.column_dual is not None:
+        if (
+            self.status is Status.OPTIMAL
+            and self.point is not None
+            and self.row_dual is not None
+            and self.column_dual is not None
+        ):
             return self.point, self.row_dual, self.column_dual
         raise refusal(self.status, self.words, what)
 
@@ -54,15 +59,29 @@ def refusal(status: Status, words: str, what: str = "the model") -> NoPlan | Sol
     """Return the error that a status without a plan becomes."""
     error: NoPlan | SolverFailure | Interrupted
     if status is Status.INFEASIBLE:
-        error = NoPlan(f"No plan satisfies all rules of {what}.", "Run 'spanwise explain FOLDER' to see which rules collide and what would restore a plan.")
+        error = NoPlan(
+            f"No plan satisfies all rules of {what}.",
+            "Run 'spanwise explain FOLDER' to see which rules collide and what would restore a plan.",
+        )
     elif status is Status.UNBOUNDED:
-        error = NoPlan(f"The solver found {what} unbounded, which a lawful district never is.", "Look for prices that are zero or missing.")
+        error = NoPlan(
+            f"The solver found {what} unbounded, which a lawful district never is.",
+            "Look for prices that are zero or missing.",
+        )
     elif status is Status.INTERRUPTED:
-        error = Interrupted("The solve was interrupted; there is no plan.", "Run it again; --time-limit stops it by itself.")
+        error = Interrupted(
+            "The solve was interrupted; there is no plan.", "Run it again; --time-limit stops it by itself."
+        )
     elif status in (Status.TIME_LIMIT, Status.ITERATION_LIMIT):
         limit = "time" if status is Status.TIME_LIMIT else "iteration"
-        error = SolverFailure(f"The solver reached its {limit} limit before {what} was solved; there is no plan to show.", "Give it more time with --time-limit, or choose another --method.")
+        error = SolverFailure(
+            f"The solver reached its {limit} limit before {what} was solved; there is no plan to show.",
+            "Give it more time with --time-limit, or choose another --method.",
+        )
     else:
-        error = SolverFailure(f"The solver failed on {what} (its own words: {words or 'none'}).", "Try another --method or --solver.")
+        error = SolverFailure(
+            f"The solver failed on {what} (its own words: {words or 'none'}).",
+            "Try another --method or --solver.",
+        )
     error.status = status  # type: ignore[union-attr]
     return error

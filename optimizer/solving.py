@@ -25,7 +25,11 @@ Array = NDArray[np.float64]
 
 
 def solve(
-    district: District, objective: Objective | None = None, *, options: Options | None = None, model: Model | None = None
+    district: District,
+    objective: Objective | None = None,
+    *,
+    options: Options | None = None,
+    model: Model | None = None,
 ) -> Plan:
     """Find the best plan of a district and certify it.
 
@@ -60,8 +64,15 @@ def solve(
     built = time.perf_counter() - started
     results, step = run_stages(model, way, stages)
     run = SolverRun(
-        options.solver, version_of(options.solver), way.method, time.perf_counter() - started, built, matrix.shape[1],
-        matrix.shape[0], sum(result.iterations for result in results), way.block_count,
+        options.solver,
+        version_of(options.solver),
+        way.method,
+        time.perf_counter() - started,
+        built,
+        matrix.shape[1],
+        matrix.shape[0],
+        sum(result.iterations for result in results),
+        way.block_count,
     )
     return plan_of(model, goal, results, run, _upper(model, step), step)
 
@@ -73,7 +84,10 @@ def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
         if len(blocks) > 1:
             return SideBySide(matrix, blocks, stages, options)
     if options.method == "blocks":
-        raise SolverFailure("The model does not fall into independent blocks.", "Leave --method out, or choose ipm or simplex.")
+        raise SolverFailure(
+            "The model does not fall into independent blocks.",
+            "Leave --method out, or choose ipm or simplex.",
+        )
     return Whole(matrix, stages, options)
 
 
@@ -143,7 +157,12 @@ def _feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
 
 
 def plan_of(
-    model: Model, objective: str, results: list[Reached], run: SolverRun, upper: Array, step: int | None,
+    model: Model,
+    objective: str,
+    results: list[Reached],
+    run: SolverRun,
+    upper: Array,
+    step: int | None,
     status: Status = Status.OPTIMAL,
 ) -> Plan:
     """Read a plan from the stages reached, with its certificate on the whole matrix."""
@@ -155,9 +174,17 @@ def plan_of(
     cost = np.pad(cost, (0, final.point.size - cost.size))
     matrix = lp.matrix().replace(column_upper=upper)
     return Plan(
-        district=model.district, tree=model.tree, status=status, objective=objective, coverage=stages["expected"],
-        stages=stages, spending=float(cost @ final.point) + fixed, values=values,
-        prices=prices_of(model, first, final), certificate=certificate_of(matrix, results), solver=run,
+        district=model.district,
+        tree=model.tree,
+        status=status,
+        objective=objective,
+        coverage=stages["expected"],
+        stages=stages,
+        spending=float(cost @ final.point) + fixed,
+        values=values,
+        prices=prices_of(model, first, final),
+        certificate=certificate_of(matrix, results),
+        solver=run,
         stipend_step=None if step is None else float(model.p.sigma[step]),
         shortfall=values.get("short"),
     )
@@ -170,7 +197,9 @@ def certificate_of(matrix: Matrix, results: list[Reached]) -> Certificate:
         held = matrix
         for stage, bound in result.held:
             held = held.with_rows(stage.vector, np.array([bound]), np.array([np.inf]))
-        own = certify(held, result.stage.cost, result.point, np.concatenate([result.row_dual, result.held_dual]))
+        own = certify(
+            held, result.stage.cost, result.point, np.concatenate([result.row_dual, result.held_dual])
+        )
         worst = own if worst is None else worst.worst(own)
     assert worst is not None
     return worst
@@ -183,5 +212,6 @@ def prices_of(model: Model, first: Reached, final: Reached) -> dict[str, RulePri
     slack = np.minimum(activity - matrix.row_lower, matrix.row_upper - activity)
     dual = -first.row_dual  # stages minimise; a planner asks what is gained
     return {
-        name: RulePrices(block.axes, lp.of_rule(name, dual), lp.of_rule(name, slack)) for name, block in lp.rules.items()
+        name: RulePrices(block.axes, lp.of_rule(name, dual), lp.of_rule(name, slack))
+        for name, block in lp.rules.items()
     }

@@ -76,7 +76,9 @@ def make_session(matrix: Matrix, options: Options) -> Any:
         return highs.Session(matrix, threads=1, time_limit=options.time_limit)
     from optimizer.solvers import pulp_gateway
 
-    return pulp_gateway.Session(matrix, solver=options.solver, threads=options.threads, time_limit=options.time_limit)
+    return pulp_gateway.Session(
+        matrix, solver=options.solver, threads=options.threads, time_limit=options.time_limit
+    )
 
 
 class Whole:
@@ -120,10 +122,14 @@ class Whole:
 
     def _run(self, number: int, held: tuple[tuple[Stage, float], ...]) -> Reached:
         stage = self.stages[number]
-        self.options.tell(f"Stage {number + 1} of {len(self.stages)}: {stage.name} ({self.matrix.shape[1]:,} variables)")
+        self.options.tell(
+            f"Stage {number + 1} of {len(self.stages)}: {stage.name} ({self.matrix.shape[1]:,} variables)"
+        )
         method = "primal" if number and self.method == "simplex" else self.method
         solution: Solution = self._open().minimise(stage.cost, method=method, interruptible=True)
         point, row_dual, _ = solution.require("the district")
         point = np.clip(point, self.matrix.column_lower, self._upper)
         rows = self.matrix.shape[0]
-        return Reached(stage, stage.value(point), point, row_dual[:rows], held, row_dual[rows:], solution.iterations)
+        return Reached(
+            stage, stage.value(point), point, row_dual[:rows], held, row_dual[rows:], solution.iterations
+        )

@@ -7,7 +7,12 @@ from dataclasses import asdict
 
 from models.errors import InputError, Interrupted, NoPlan, SolverFailure, SpanwiseError
 
-STATUS = {InputError: "invalid_input", NoPlan: "infeasible", SolverFailure: "failed", Interrupted: "interrupted"}
+STATUS = {
+    InputError: "invalid_input",
+    NoPlan: "infeasible",
+    SolverFailure: "failed",
+    Interrupted: "interrupted",
+}
 
 
 def as_json(error: SpanwiseError) -> str:
@@ -15,5 +20,6 @@ def as_json(error: SpanwiseError) -> str:
     status = getattr(error, "status", None) or STATUS.get(type(error), "error")
     problems = [asdict(p) for p in error.problems] if isinstance(error, InputError) else []
     return json.dumps(
-        {"status": str(status), "error": {"what": error.what, "mend": error.mend, "problems": problems}}, indent=2
+        {"status": str(status), "error": {"what": error.what, "mend": error.mend, "problems": problems}},
+        indent=2,
     )

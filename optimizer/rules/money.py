@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 @rule(
     equation=r"R_{sn} \le \mathrm{reserve\_max\_share}\; F_{sn}",
-    unit="$", source="reserve policies (GFOA)", setting="funding.reserve_max_share",
+    unit="$",
+    source="reserve policies (GFOA)",
+    setting="funding.reserve_max_share",
     words="the reserve carried to next year is at most a given share of funding",
     dual="covered pupils gained by $1,000 more of reserve allowed",
 )
@@ -25,7 +27,9 @@ def reserve_cap(m: Model) -> None:
 
 @rule(
     equation=r"C_{sn} \ge \mathrm{min\_school\_share}\; E_{sn} \quad (y(n) = Y)",
-    unit="pupils", source="equity floor, set by the district", setting="coverage.min_school_share",
+    unit="pupils",
+    source="equity floor, set by the district",
+    setting="coverage.min_school_share",
     words="in the last plan year every school covers at least a given share of its pupils",
     dual="covered pupils gained elsewhere by asking one covered pupil less of this school",
 )
@@ -38,7 +42,9 @@ def school_floor(m: Model) -> None:
 
 @rule(
     equation=r"\sum_s \mathrm{in}_{sn} = \sum_s \mathrm{out}_{sn}, \qquad \mathrm{out}_{sn} \le \mathrm{max\_transfer\_share}\; F_{sn}",
-    unit="$", source="pooled funding, set by the district", setting="funding.pool; funding.max_transfer_share",
+    unit="$",
+    source="pooled funding, set by the district",
+    setting="funding.pool; funding.max_transfer_share",
     words="what schools receive from the pool is what schools give, and each gives at most a given share",
     dual="covered pupils gained by $1,000 more in the pool, or by letting the school give $1,000 more",
 )
@@ -57,7 +63,9 @@ def transfer(m: Model) -> None:
         r"\sum_r c\,q + (1+\beta)\sum_t \sigma\tau\lambda + \sum_k \mathrm{run\$}\,w + \mathrm{pd\$} \sum_{M^T} x + (U-u)"
         r" + \mathrm{hiring\_cost} \sum_P i + \mathrm{layoff\_cost} \sum_P l + X + R_{sn} \le F_{sn} + R_{s\pi(n)} + \mathrm{in} - \mathrm{out}"
     ),
-    unit="$", source="accounting identity", setting="schools.csv, funding_per_pupil and fixed_funding",
+    unit="$",
+    source="accounting identity",
+    setting="schools.csv, funding_per_pupil and fixed_funding",
     words="a school spends what it has: funding, last year's reserve and transfers",
     dual="covered pupils gained by $1,000 more at this school in this year",
 )

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @rule(
     equation=r"\sum_{r \in P} q_{srn} = \sum_{r \in P} (1-\mathrm{attrition}_r)\, q_{sr\pi(n)} + i_{sPn} - l_{sPn}",
-    unit="FTE", source="accounting identity; with district mobility summed over schools",
+    unit="FTE",
+    source="accounting identity; with district mobility summed over schools",
     setting="roles.csv, pool and attrition_rate; staff.csv, fte",
     words="positions of a pool come from last year's people, hires and layoffs",
     dual="covered pupils gained by one person given to the pool",
@@ -33,7 +34,8 @@ def staff_flow(m: Model) -> None:
 
 @rule(
     equation=r"\sum_r q_{srn} \ge (1-\mathrm{max\_position\_loss\_share}) \min(1, E_{sn}/E^0_s) \sum_r f^0_{sr}",
-    unit="FTE", source="districts cap the loss of positions a school (Chicago FY2027: 4 to 6 teachers)",
+    unit="FTE",
+    source="districts cap the loss of positions a school (Chicago FY2027: 4 to 6 teachers)",
     setting="staff.max_position_loss_share",
     words="a school keeps at least a given part of its positions, in step with its pupils",
     dual="covered pupils gained by letting the school give up one more position",
@@ -48,7 +50,9 @@ def position_loss(m: Model) -> None:
 
 @rule(
     equation=r"\sum_{r\,\mathrm{teacher,leader,aide}} q_{srn} \ge \frac{\mathrm{min\_adults\_per\_100\_pupils}}{100} E_{sn}",
-    unit="FTE", source="a floor of adults with pupils, set by the district", setting="staff.min_adults_per_100_pupils",
+    unit="FTE",
+    source="a floor of adults with pupils, set by the district",
+    setting="staff.min_adults_per_100_pupils",
     words="a school has at least a given number of teachers, leaders and aides for 100 pupils",
     dual="covered pupils gained by asking for one adult less",
 )

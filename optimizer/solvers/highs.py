@@ -49,7 +49,9 @@ STATUS = {
 def status_of(model_status: highspy.HighsModelStatus) -> Status:
     """Map HiGHS's word for the end of a run to ours; a word we do not know is an error."""
     if model_status not in STATUS:
-        raise SolverFailure(f"HiGHS ended with a status that Spanwise does not know: {model_status}.", "Report this.")
+        raise SolverFailure(
+            f"HiGHS ended with a status that Spanwise does not know: {model_status}.", "Report this."
+        )
     return STATUS[model_status]
 
 
@@ -102,9 +104,14 @@ class Session:
         lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.A.indptr, matrix.A.indices
         lp.a_matrix_.value_ = matrix.A.data
         if matrix.integer is not None and matrix.integer.any():
-            lp.integrality_ = [highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous for whole in matrix.integer]
+            lp.integrality_ = [
+                highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+                for whole in matrix.integer
+            ]
         if self._highs.passModel(lp) == highspy.HighsStatus.kError:
-            raise SolverFailure("HiGHS refused the model.", "Report this with the file that --save-mps writes.")
+            raise SolverFailure(
+                "HiGHS refused the model.", "Report this with the file that --save-mps writes."
+            )
         self.rows, self.columns = matrix.shape
         self._holds = 0
         if basis is not None:
@@ -143,7 +150,9 @@ class Session:
 
     # ---- runs --------------------------------------------------------------------------------------------------
 
-    def minimise(self, cost: Array, *, method: str = "auto", interruptible: bool = False, gap: float | None = None) -> Solution:
+    def minimise(
+        self, cost: Array, *, method: str = "auto", interruptible: bool = False, gap: float | None = None
+    ) -> Solution:
         """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
 
         `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`.
@@ -188,11 +197,21 @@ class Session:
         model_status = highs.getModelStatus()
         status, info = status_of(model_status), highs.getInfo()
         words = highs.modelStatusToString(model_status)
-        iterations = max(0, info.simplex_iteration_count) + max(0, info.ipm_iteration_count) + max(0, info.pdlp_iteration_count)
+        iterations = (
+            max(0, info.simplex_iteration_count)
+            + max(0, info.ipm_iteration_count)
+            + max(0, info.pdlp_iteration_count)
+        )
         if status is not Status.OPTIMAL:
             return Solution(status, None, None, None, np.nan, seconds, iterations, words=words)
         solution = highs.getSolution()
         return Solution(
-            status, np.array(solution.col_value), np.array(solution.row_dual), np.array(solution.col_dual),
-            float(info.objective_function_value), seconds, iterations, words=words,
+            status,
+            np.array(solution.col_value),
+            np.array(solution.row_dual),
+            np.array(solution.col_dual),
+            float(info.objective_function_value),
+            seconds,
+            iterations,
+            words=words,
         )

@@ -19,10 +19,26 @@ from optimizer.solution import Solution
 
 Array = NDArray[np.float64]
 
-NAMES = {"cbc": "COIN_CMD", "glpk": "GLPK_CMD", "scip": "SCIP_PY", "highs-pulp": "HiGHS", "cplex": "CPLEX_PY", "gurobi": "GUROBI", "xpress": "XPRESS_PY", "mosek": "MOSEK", "copt": "COPT"}
+NAMES = {
+    "cbc": "COIN_CMD",
+    "glpk": "GLPK_CMD",
+    "scip": "SCIP_PY",
+    "highs-pulp": "HiGHS",
+    "cplex": "CPLEX_PY",
+    "gurobi": "GUROBI",
+    "xpress": "XPRESS_PY",
+    "mosek": "MOSEK",
+    "copt": "COPT",
+}
 INSTALL = {
-    "cbc": "pip install 'pulp[cbc]'", "glpk": "install GLPK (Debian: apt install glpk-utils)", "scip": "pip install pyscipopt",
-    "cplex": "pip install cplex", "gurobi": "pip install gurobipy", "xpress": "pip install xpress", "mosek": "pip install mosek", "copt": "pip install coptpy",
+    "cbc": "pip install 'pulp[cbc]'",
+    "glpk": "install GLPK (Debian: apt install glpk-utils)",
+    "scip": "pip install pyscipopt",
+    "cplex": "pip install cplex",
+    "gurobi": "pip install gurobipy",
+    "xpress": "pip install xpress",
+    "mosek": "pip install mosek",
+    "copt": "pip install coptpy",
 }
 
 STATUS = {
@@ -46,7 +62,9 @@ STATUS = {
 def status_of(stopped: const.LpSolveStatus) -> Status:
     """Map PuLP's word for the end of a run to ours; a word we do not know is an error."""
     if stopped not in STATUS:
-        raise SolverFailure(f"PuLP ended with a status that Spanwise does not know: {stopped!r}.", "Report this.")
+        raise SolverFailure(
+            f"PuLP ended with a status that Spanwise does not know: {stopped!r}.", "Report this."
+        )
     return STATUS[stopped]
 
 
@@ -55,14 +73,21 @@ def names_of(labels: Sequence[str]) -> list[str]:
     names: list[str] = []
     seen: dict[str, int] = {}
     for label in labels:
-        name = re.sub(r"[^A-Za-z0-9_.,()]", "_", label.replace("[", "(").replace("]", ")").replace("/", "."))[:240]
+        name = re.sub(r"[^A-Za-z0-9_.,()]", "_", label.replace("[", "(").replace("]", ")").replace("/", "."))[
+            :240
+        ]
         seen[name] = seen.get(name, 0) + 1
         names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
     return names
 
 
 def to_pulp(
-    matrix: Matrix, objective: Array | None, columns: Sequence[str], rows: Sequence[str], *, maximise: bool = False,
+    matrix: Matrix,
+    objective: Array | None,
+    columns: Sequence[str],
+    rows: Sequence[str],
+    *,
+    maximise: bool = False,
     name: str = "spanwise",
 ) -> pulp.LpProblem:
     """Build a `pulp.LpProblem` in bulk through PuLP's Rust core; a two-sided row becomes two.
@@ -82,8 +107,11 @@ def to_pulp(
             first = int(part[0])
             category = const.LpInteger if whole[first] else const.LpContinuous
             made = problem.add_variable_dict(
-                "%s", [column_names[j] for j in part], None if np.isneginf(low[first]) else float(low[first]),
-                None if np.isposinf(matrix.column_upper[first]) else float(matrix.column_upper[first]), category,
+                "%s",
+                [column_names[j] for j in part],
+                None if np.isneginf(low[first]) else float(low[first]),
+                None if np.isposinf(matrix.column_upper[first]) else float(matrix.column_upper[first]),
+                category,
             )
             ids.extend(variable.id for variable in made.values())
     identity = np.array(ids, dtype=np.uint64)
@@ -101,13 +129,27 @@ def to_pulp(
     for row, label in enumerate(names_of(rows)):
         part = slice(A.indptr[row], A.indptr[row + 1])
         lower, upper = float(matrix.row_lower[row]), float(matrix.row_upper[row])
-        sides = [(const.LpConstraintEQ, lower, "")] if lower == upper else [
-            (sense, side, suffix) for sense, side, suffix in ((const.LpConstraintGE, lower, ""), (const.LpConstraintLE, upper, "" if np.isneginf(lower) else "_upper"))
-            if math.isfinite(side)
-        ]
+        sides = (
+            [(const.LpConstraintEQ, lower, "")]
+            if lower == upper
+            else [
+                (sense, side, suffix)
+                for sense, side, suffix in (
+                    (const.LpConstraintGE, lower, ""),
+                    (const.LpConstraintLE, upper, "" if np.isneginf(lower) else "_upper"),
+                )
+                if math.isfinite(side)
+            ]
+        )
         for sense, side, suffix in sides:
             left = expression(A.indices[part], A.data[part])
-            left = left == side if sense == const.LpConstraintEQ else left >= side if sense == const.LpConstraintGE else left <= side
+            left = (
+                left == side
+                if sense == const.LpConstraintEQ
+                else left >= side
+                if sense == const.LpConstraintGE
+                else left <= side
+            )
             problem.addConstraint(left, label + suffix)
     return problem
 
@@ -121,7 +163,9 @@ def available() -> list[str]:
 class Session:
     """The interface of the HiGHS session, over any PuLP solver; every run starts cold."""
 
-    def __init__(self, matrix: Matrix, *, solver: str = "cbc", threads: int = 1, time_limit: float | None = None) -> None:
+    def __init__(
+        self, matrix: Matrix, *, solver: str = "cbc", threads: int = 1, time_limit: float | None = None
+    ) -> None:
         self.theirs = NAMES.get(solver, solver)
         if self.theirs not in pulp.listSolvers(onlyAvailable=True):
             known = ", ".join(["highs", *available()])
@@ -144,7 +188,9 @@ class Session:
         low[columns], high[columns] = lower, upper
         self.matrix = self.matrix.replace(column_lower=low, column_upper=high)
 
-    def minimise(self, cost: Array, *, method: str = "auto", interruptible: bool = False, gap: float | None = None) -> Solution:
+    def minimise(
+        self, cost: Array, *, method: str = "auto", interruptible: bool = False, gap: float | None = None
+    ) -> Solution:
         """Minimise cost · x over the model and its held rows."""
         del method, interruptible  # a solver behind PuLP has its own ways
         left = None if self._deadline is None else self._deadline - time.monotonic()
@@ -152,8 +198,12 @@ class Session:
             return Solution(Status.TIME_LIMIT, None, None, None, math.nan, 0.0)
         started = time.perf_counter()
         rows, columns = self.matrix.shape
-        problem = to_pulp(self.matrix, cost, [f"x{j}" for j in range(columns)], [f"r{i}" for i in range(rows)])
-        solver = pulp.getSolver(self.theirs, msg=False, timeLimit=left, **({} if gap is None else {"gapRel": gap}))
+        problem = to_pulp(
+            self.matrix, cost, [f"x{j}" for j in range(columns)], [f"r{i}" for i in range(rows)]
+        )
+        solver = pulp.getSolver(
+            self.theirs, msg=False, timeLimit=left, **({} if gap is None else {"gapRel": gap})
+        )
         stats = problem.solve(solver)
         status = status_of(stats.status)
         seconds = time.perf_counter() - started
@@ -164,5 +214,11 @@ class Session:
         for constraint in problem.constraints():
             dual[int(constraint.name[1:].removesuffix("_upper"))] += constraint.pi or 0.0
         return Solution(
-            status, point, dual, cost - self.matrix.A.T @ dual, float(cost @ point), seconds, words=stats.status_str
+            status,
+            point,
+            dual,
+            cost - self.matrix.A.T @ dual,
+            float(cost @ point),
+            seconds,
+            words=stats.status_str,
         )

@@ -1,0 +1,67 @@
+"""Figures as a planner reads them: units, thousands separators, sensible rounding."""
+
+from __future__ import annotations
+
+import math
+
+NOTHING = "–"
+
+
+def dollars(amount: float | None) -> str:
+    """Dollars at a glance: `$12.4 M`, `$845,200`, `$6,200`, `$0.41`."""
+    if amount is None or math.isnan(amount):
+        return NOTHING
+    sign, size = ("−" if amount < 0 else ""), abs(amount)
+    if size >= 999_950_000:
+        return f"{sign}${size / 1e9:,.2f} B"
+    if size >= 999_950:
+        return f"{sign}${size / 1e6:,.1f} M"
+    if size >= 99_950:
+        return f"{sign}${round(size, -2):,.0f}"
+    if size >= 10 or size < 0.005:
+        text = f"{size:,.0f}"
+        return f"{sign if text != '0' else ''}${text}"
+    return f"{sign}${size:,.2f}"
+
+
+def exact_dollars(amount: float | None) -> str:
+    """Dollars to the dollar, for tables: `$1,234,567`."""
+    if amount is None or math.isnan(amount):
+        return NOTHING
+    text = f"{abs(amount):,.0f}"
+    return f"−${text}" if amount < 0 and text != "0" else f"${text}"
+
+
+def percent(share: float | None, places: int = 1) -> str:
+    """A share as `81.2 %`."""
+    if share is None or math.isnan(share):
+        return NOTHING
+    text = f"{abs(share) * 100:,.{places}f}"
+    return f"−{text} %" if share < 0 and float(text.replace(",", "")) else f"{text} %"
+
+
+def points(difference: float) -> str:
+    """Difference of two shares in percentage points, signed: `+3.1 points`."""
+    text = f"{abs(difference) * 100:.1f}"
+    sign = "±" if float(text) == 0 else "+" if difference > 0 else "−"
+    return f"{sign}{text} points"
+
+
+def count(amount: float | None, places: int = 0) -> str:
+    """Pupils, seats or positions with thousands separators: `4,512`, with one place for FTE: `23.4`."""
+    if amount is None or math.isnan(amount):
+        return NOTHING
+    text = f"{abs(amount):,.{places}f}"
+    return f"−{text}" if amount < 0 and float(text.replace(",", "")) else text
+
+
+def ratio(amount: float | None) -> str:
+    """A ratio with two places: `4.20`."""
+    return NOTHING if amount is None or math.isnan(amount) else f"{amount:.2f}"
+
+
+def seconds(amount: float) -> str:
+    """A duration: `0.41 s`, `12 s`, `3 min 20 s`."""
+    if amount >= 100:
+        return f"{int(amount // 60)} min {round(amount % 60):.0f} s"
+    return f"{amount:.0f} s" if amount >= 10 else f"{amount:.2f} s"

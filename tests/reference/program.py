@@ -32,12 +32,15 @@ class Program:
         for name, value in cost.items():
             c[self.column[name]] += value
         i, j, data = [], [], []
+        low, high = np.array([row[2] for row in rows]), np.array([row[3] for row in rows])
         for number, (_, terms, _, _) in enumerate(rows):
+            size = max(map(abs, terms.values()), default=0.0) or 1.0  # dollars and shares alike near 1
+            low[number], high[number] = low[number] / size, high[number] / size
             for name, value in terms.items():
-                i.append(number), j.append(self.column[name]), data.append(value)
+                i.append(number)
+                j.append(self.column[name])
+                data.append(value / size)
         A = csr_array((data, (i, j)), shape=(len(rows), width))
-        low = np.array([row[2] for row in rows])
-        high = np.array([row[3] for row in rows])
         upper = np.full(width, np.inf)
         for name, value in self.upper.items():
             upper[self.column[name]] = value

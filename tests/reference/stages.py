@@ -12,7 +12,7 @@ from tests.reference.program import total
 from tests.reference.question import Question
 
 HELD = 1e-6  # a later stage may give up this much of an earlier one, on the 0..1 scale
-TIE_BREAK = 1e-4  # $ a dollar; far below any price, far above the solver's tolerance
+TIE_BREAK = 1e-4  # $ a dollar, and $ a seat and year; far below any price, far above the solver's tolerance
 
 
 @dataclass
@@ -62,14 +62,14 @@ class Stages(Design):
         return constant, total(*parts)
 
     def tie_breaks(self) -> dict[tuple, float]:
-        """Dollars transferred out, grant dollars used, and dollars of seats times the years still to come."""
+        """Dollars transferred out, grant dollars used, and seats bought times the years still to come."""
         q, lp, terms = self.q, self.lp, {}
         for s in q.S:
             for n in q.N:
                 p, node = q.nodes[n].p, q.nodes[n]
                 terms[lp.add("gift", s, n)] = p
                 for v in q.V:
-                    terms[lp.add("b", s, v, n)] = p * q.buy[v, n] * (q.years - node.year)
+                    terms[lp.add("b", s, v, n)] = p * (q.years - node.year)
                 if q.pool == "district":
                     terms[lp.add("out", s, n)] = p
         return terms

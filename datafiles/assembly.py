@@ -15,12 +15,10 @@ from datafiles.shocks import read_scenarios, without_shocks
 from models.district import (
     Array,
     Budget,
-    DeviceTypes,
     Devices,
+    DeviceTypes,
     District,
-    Flags,
     GradeBands,
-    Integers,
     Roles,
     Schools,
     Staff,
@@ -78,7 +76,9 @@ class _Parts:
             return TableReader.absent(name, self.faults)
         reader = TableReader(raw, self.faults, more)
         if not reader.size and name not in MAY_BE_EMPTY and (name, "") not in self.faults.doubtful:
-            self.faults.error(raw.problem("has headings and no rows.", f"Add a row for each {_row_of(name)}."), name)
+            needed = [column for column, row in TABLES[name].columns.items() if row.required]
+            hint = f"Add a row for each {_row_of(name)}, with {', '.join(needed)} at least."
+            self.faults.error(raw.problem("has headings and no rows.", hint), name)
         return reader
 
     def known(self, reader: TableReader, name: str) -> Keys | None:
@@ -132,7 +132,12 @@ class _Parts:
         table = self.reader("grade_bands")
         keys = self.known(table, "grade_band")
         ids = table.cells_of("grade_band")
-        table.each(lambda row: ";" in ids[row], "grade_band", "a grade band has no ; in its name.", "Lists of bands are divided by ;")
+        table.each(
+            lambda row: ";" in ids[row],
+            "grade_band",
+            "a grade band has no ; in its name.",
+            "Lists of bands are divided by ;",
+        )
         limit = table.numbers("max_pupils_per_teacher")
         return GradeBands(ids, table.texts("label", ids), limit), keys
 
@@ -157,7 +162,9 @@ class _Parts:
         table.unique(("team_model", "pattern"), list(zip(model, pattern)))
         fte = np.zeros((table.size, len(roles or ())))
         for r, role in enumerate(roles or ()):
-            column = Column("team_models", role, "number", "FTE in a team", "0", ">= 0", "FTE of the role in a team", "")
+            column = Column(
+                "team_models", role, "number", "FTE in a team", "0", ">= 0", "FTE of the role in a team", ""
+            )
             fte[:, r] = table.numbers(role, schema=column)
         return TeamModels(
             model, pattern, table.texts("label", [f"{m}/{p}" for m, p in zip(model, pattern)]),
@@ -240,6 +247,15 @@ class _Parts:
 
 
 def _row_of(name: str) -> str:
-    one = {"schools": "school", "grade_bands": "grade band", "roles": "role", "team_models": "staffing pattern"}
-    one |= {"technology": "technology package", "enrollment": "school and grade band", "scenarios": "scenario"}
+    one = {
+        "schools": "school",
+        "grade_bands": "grade band",
+        "roles": "role",
+        "team_models": "staffing pattern",
+    }
+    one |= {
+        "technology": "technology package",
+        "enrollment": "school and grade band",
+        "scenarios": "scenario",
+    }
     return one[name]

@@ -43,16 +43,23 @@ class TableReader:
     def absent(cls, name: str, faults: Faults) -> TableReader:
         """Return the reader of a table that is not there: all its columns, no rows."""
         headings = tuple(TABLES[name].columns)
-        return cls(RawTable(name, headings, tuple(range(len(headings))), [], [], CsvFile(TABLES[name].file)), faults)
+        return cls(
+            RawTable(name, headings, tuple(range(len(headings))), [], [], CsvFile(TABLES[name].file)), faults
+        )
 
     def _match(self, more: Sequence[str] | None) -> None:
         """Report headings that are unknown, blank or doubled, and required ones that are missing."""
         known = [*self.columns, *(more or ())]
-        missing = [name for name, column in self.columns.items() if column.required and name not in self.raw.header]
+        missing = [
+            name for name, column in self.columns.items() if column.required and name not in self.raw.header
+        ]
         seen: set[str] = set()
         for position, name in enumerate(self.raw.header):
             if not name:
-                self._heading_error(f"column {self.raw.positions[position] + 1} has cells but no heading.", "Name the column, or clear it.")
+                self._heading_error(
+                    f"column {self.raw.positions[position] + 1} has cells but no heading.",
+                    "Name the column, or clear it.",
+                )
             elif name in seen:
                 self._heading_error(f'has two columns "{name}".', "Keep one of them.", name)
             elif name not in known and more is not None:
@@ -96,7 +103,9 @@ class TableReader:
 
     def warn(self, row: int, column: str, message: str, hint: str = "", value: str = "") -> None:
         """Keep a warning about a row or a cell."""
-        self.faults.warn(self.raw.problem(message, hint, row=row, column=column, value=value, key=self.key_of(row)))
+        self.faults.warn(
+            self.raw.problem(message, hint, row=row, column=column, value=value, key=self.key_of(row))
+        )
 
     def readable(self, name: str) -> bool:
         """Whether the column's cells can be looked at: it is there, or it may be missing."""
@@ -144,7 +153,12 @@ class TableReader:
             cells = [cell or other for cell, other in zip(cells, blank)]
         if self.columns[name].required and self.has(name):
             for row in [row for row, cell in enumerate(cells) if not cell]:
-                self.error(row, name, f"is blank; {self.columns[name].expected} is expected.", f"Fill it in: {self.columns[name].meaning}.")
+                self.error(
+                    row,
+                    name,
+                    f"is blank; {self.columns[name].expected} is expected.",
+                    f"Fill it in: {self.columns[name].meaning}.",
+                )
         return tuple(cells)
 
     def choices(self, name: str) -> tuple[str, ...]:
@@ -153,7 +167,15 @@ class TableReader:
         if self.has(name) and not set(column.choices).issuperset(cells):
             for row in [row for row, cell in enumerate(cells) if cell not in column.choices]:
                 said = f'"{shorten(cells[row])}" is unknown' if cells[row] else "is blank"
-                self.error(row, name, f"{said}; {column.expected} is expected.", did_you_mean(cells[row], column.choices) if cells[row] else f"Fill it in: {column.meaning}.", cells[row])
+                self.error(
+                    row,
+                    name,
+                    f"{said}; {column.expected} is expected.",
+                    did_you_mean(cells[row], column.choices)
+                    if cells[row]
+                    else f"Fill it in: {column.meaning}.",
+                    cells[row],
+                )
         return tuple(cells)
 
     def yes_no(self, name: str) -> Flags:
@@ -165,7 +187,9 @@ class TableReader:
                 known = YES_NO.get(cell.casefold())
                 if known is None:
                     said = f'"{shorten(cell)}" is unknown' if cell else "is blank"
-                    self.error(row, name, f"{said}; yes or no is expected.", f"Fill it in: {column.meaning}.", cell)
+                    self.error(
+                        row, name, f"{said}; yes or no is expected.", f"Fill it in: {column.meaning}.", cell
+                    )
                 flags[row] = bool(known)
         return flags
 
@@ -186,7 +210,7 @@ class TableReader:
             earlier = first.setdefault(key, row)
             if earlier != row:
                 what = " and ".join(names)
-                shown = ", ".join(f'"{part}"' if isinstance(part, str) else f"{part:g}" for part in key)  # type: ignore[str-bytes-safe]
+                shown = ", ".join(f'"{part}"' if isinstance(part, str) else f"{part:g}" for part in key)
                 self.error(
                     row, names[0] if len(names) == 1 else "",
                     f"{what} {shown} stands in row {self.raw.numbers[earlier]} already.",
@@ -212,7 +236,12 @@ class TableReader:
                     named = did_you_mean(cell, known, f"Add it to {where}, or use one of: {_some(known)}.")
                     self.error(int(row), name, f'"{shorten(cell)}" is not in {where}.', named, cell)
                 elif column.required:
-                    self.error(int(row), name, "is blank; a short name is expected.", f"Fill it in: {column.meaning}.")
+                    self.error(
+                        int(row),
+                        name,
+                        "is blank; a short name is expected.",
+                        f"Fill it in: {column.meaning}.",
+                    )
             if column.required:
                 found = np.maximum(found, 0)
         return found
@@ -231,8 +260,18 @@ class TableReader:
                 if part in bands:
                     flags[row, bands[part]] = True
                 else:
-                    hint = did_you_mean(part, bands, f"The bands are: {_some(bands)}. Divide them by ; and leave the cell blank for all.")
-                    self.error(row, name, f'"{shorten(part)}" is not in {self.raw.origin.names("grade_bands")}.', hint, cell)
+                    hint = did_you_mean(
+                        part,
+                        bands,
+                        f"The bands are: {_some(bands)}. Divide them by ; and leave the cell blank for all.",
+                    )
+                    self.error(
+                        row,
+                        name,
+                        f'"{shorten(part)}" is not in {self.raw.origin.names("grade_bands")}.',
+                        hint,
+                        cell,
+                    )
         return flags
 
     def each(self, wrong: Callable[[int], bool], column: str, message: str, hint: str = "") -> None:

@@ -70,4 +70,7 @@ def _strictly(content: bytes, encoding: str) -> Decoded:
 def _undecodable(content: bytes, start: int) -> Decoded:
     line = content.count(b"\n", 0, start) + 1
     byte = f"0x{content[start]:02X}" if start < len(content) else "cut off"
-    return Decoded(wrong=f"is not text in a known encoding (byte {byte} in line {line}).", mend="Save it again as CSV (UTF-8).")
+    return Decoded(
+        wrong=f"is not text in a known encoding (byte {byte} in line {line}).",
+        mend="Save it again as CSV (UTF-8).",
+    )

@@ -29,14 +29,23 @@ def read_table(name: str, content: bytes, file: str = "") -> tuple[RawTable, lis
     warnings = []
     if decoded.guessed:
         warnings.append(
-            empty.problem(f"is not UTF-8; it was read as {decoded.guessed}.", "Check accented letters, or save it as CSV UTF-8.")
+            empty.problem(
+                f"is not UTF-8; it was read as {decoded.guessed}.",
+                "Check accented letters, or save it as CSV UTF-8.",
+            )
         )
     if not decoded.text.strip():
-        return empty, [empty.problem("is empty.", f"Its first row names the columns: {_heading(name)}")], warnings
+        return (
+            empty,
+            [empty.problem("is empty.", f"Its first row names the columns: {_heading(name)}")],
+            warnings,
+        )
     records, broken = _records(decoded.text, _delimiter(name, decoded.text))
     table, errors = _shape(name, records, origin)
     if broken:
-        errors.append(Problem(f"{origin.file} row {len(records) + 1}", *broken, origin.file, len(records) + 1))
+        errors.append(
+            Problem(f"{origin.file} row {len(records) + 1}", *broken, origin.file, len(records) + 1)
+        )
     return table, errors, warnings
 
 
@@ -49,7 +58,7 @@ def _delimiter(name: str, text: str) -> str:
     stated = re.match(r"sep=(.)\r?\n", text)
     if stated:
         return stated[1]
-    line = next((line for line in text.splitlines() if line.strip(" ,;\t|\"")), "")
+    line = next((line for line in text.splitlines() if line.strip(' ,;\t|"')), "")
     known = TABLES[name].columns
 
     def found(delimiter: str) -> int:
@@ -66,7 +75,10 @@ def _records(text: str, delimiter: str) -> tuple[list[list[str]], tuple[str, str
         records.extend(reader)
     except csv.Error as error:
         if "field limit" in str(error):
-            return records, ("has a cell of more than 131,072 characters.", "A quote that was never closed swallows the rows below it; close or remove it.")
+            return records, (
+                "has a cell of more than 131,072 characters.",
+                "A quote that was never closed swallows the rows below it; close or remove it.",
+            )
         return records, (
             "has a quote in the wrong place; rows from here on were not read.",
             'Put quotes around the whole cell and write a quote inside it twice: "the ""new"" school".',
@@ -79,7 +91,9 @@ def _shape(name: str, records: list[list[str]], origin: CsvFile) -> tuple[RawTab
     start = next((i for i, record in enumerate(records) if _filled(record)), len(records))
     if start == len(records):
         empty = RawTable(name, (), (), [], [], origin)
-        return empty, [empty.problem("has no headings.", f"Its first row names the columns: {_heading(name)}")]
+        return empty, [
+            empty.problem("has no headings.", f"Its first row names the columns: {_heading(name)}")
+        ]
     heading = [cell.strip() for cell in records[start]]
     width = max(i for i, cell in enumerate(heading) if cell) + 1
     rows: list[list[str]] = []

@@ -79,5 +79,7 @@ def fold(problems: list[Problem]) -> list[Problem]:
             first, last = hidden[0].row, hidden[-1].row
             where = f", column {column}" if column else ""
             message = f"{len(hidden):,} more problem{'s' if len(hidden) > 1 else ''} between row {first} and row {last}."
-            shown.append(replace(hidden[0], place=f"{file}{where}", message=message, hint="", value="", cell=""))
+            shown.append(
+                replace(hidden[0], place=f"{file}{where}", message=message, hint="", value="", cell="")
+            )
     return shown

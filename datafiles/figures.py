@@ -8,7 +8,21 @@ import re
 from datafiles.schema import LARGEST, Column
 
 PLAIN = re.compile(r"[0-9eE+\-.\n]*")
-LOOKALIKES = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "−": "-", "–": "-", "\u00a0": "", "\u202f": "", " ": "", "'": "", "’": ""})
+LOOKALIKES = str.maketrans(
+    {
+        "O": "0",
+        "o": "0",
+        "l": "1",
+        "I": "1",
+        "−": "-",
+        "–": "-",
+        "\u00a0": "",
+        "\u202f": "",
+        " ": "",
+        "'": "",
+        "’": "",
+    }
+)
 NOTHING = {"-", "--", "n/a", "na", "#n/a", "none", "null", "nan", "?", "*", "†", "‡", "tbd"}
 
 
@@ -26,14 +40,22 @@ def wrong_value(value: float, shown: str, column: Column) -> tuple[str, str] | N
     """Return what is wrong with a figure and how to mend it, or None when it lies in the column's range."""
     low, high = column.bounds
     if not math.isfinite(value) or abs(value) > LARGEST:
-        return f"{shown} is beyond any figure of a district; {column.expected} is expected.", "Check the number of digits."
+        return (
+            f"{shown} is beyond any figure of a district; {column.expected} is expected.",
+            "Check the number of digits.",
+        )
     if column.type == "whole" and value != int(value):
         return f"{shown} is not whole; {column.expected} is expected.", ""
     if low <= value <= high:
         return None
     if column.type == "fraction" and value > high:
-        hint = f"Fractions are written 0.07, never 7: write {_short(value / 100)} if {_short(value)} % is meant."
-        return f"{shown} is above {_short(high)}; {column.expected} is expected.", hint if value <= 100 * high else ""
+        hint = (
+            f"Fractions are written 0.07, never 7: write {_short(value / 100)} if {_short(value)} % is meant."
+        )
+        return (
+            f"{shown} is above {_short(high)}; {column.expected} is expected.",
+            hint if value <= 100 * high else "",
+        )
     if low >= 0 and value < 0:
         return f"{shown} is negative; {column.expected} is expected.", ""
     return f"{shown} is out of range; {column.expected} is expected.", ""

@@ -67,7 +67,7 @@ def write_district(district: District, path: Path, *, force: bool = False) -> No
     """
     texts = {FILE: toml_text(district.settings)}
     texts |= {TABLES[name].file: csv_text(rows) for name, rows in tables_of(district).items()}
-    with whole_folder(path, ours=FILES, force=force) as folder:
+    with whole_folder(path, ours=FILES, precious=True, force=force) as folder:
         for name, text in texts.items():
             (folder / name).write_bytes(text.encode("utf-8"))
 
@@ -79,7 +79,11 @@ def _contents(path: Path) -> tuple[dict[str, bytes], Faults]:
         hint = f"Did you mean {path.with_name(near)}?" if near else "Start one with: spanwise init FOLDER"
         raise InputError(f"{path} does not exist.", hint)
     if not path.is_dir():
-        hint = f"Name the folder: {path.parent}" if path.name in FILES else "Name a folder with district.toml and its tables."
+        hint = (
+            f"Name the folder: {path.parent}"
+            if path.name in FILES
+            else "Name a folder with district.toml and its tables."
+        )
         raise InputError(f"{path} is a file; a district folder is expected.", hint)
     faults = Faults()
     try:
@@ -97,7 +101,10 @@ def _contents(path: Path) -> tuple[dict[str, bytes], Faults]:
             try:
                 contents[file] = (path / file).read_bytes()
             except OSError as error:
-                faults.error(Problem(file, f"cannot be read: {error.strerror}.", "Check who may read it.", file), _table(file))
+                faults.error(
+                    Problem(file, f"cannot be read: {error.strerror}.", "Check who may read it.", file),
+                    _table(file),
+                )
                 contents.pop(file, None)
         else:
             _missing(file, present, faults)
@@ -109,10 +116,23 @@ def _missing(file: str, present: list[str], faults: Faults) -> None:
     alike = [name for name in present if name not in FILES and _stem(name) == Path(file).stem]
     table = TABLES.get(_table(file))
     if table is None or table.needed == ALWAYS:
-        hint = f"The folder has {alike[0]}; save it as {file}." if alike else f"Add it: {table.meaning}" if table else "Add it, if only with a line: name = \"My district\""
+        hint = (
+            f"The folder has {alike[0]}; save it as {file}."
+            if alike
+            else f"Add it: {table.meaning}"
+            if table
+            else 'Add it, if only with a line: name = "My district"'
+        )
         faults.error(Problem(file, "is missing.", hint, file), _table(file))
     elif alike:
-        faults.warn(Problem(alike[0], "is no file of a district and is ignored.", f"Save it as {file} if that is what it is.", alike[0]))
+        faults.warn(
+            Problem(
+                alike[0],
+                "is no file of a district and is ignored.",
+                f"Save it as {file} if that is what it is.",
+                alike[0],
+            )
+        )
 
 
 def _table(file: str) -> str:

@@ -97,7 +97,14 @@ class RawTable:
     origin: Origin
 
     def problem(
-        self, message: str, hint: str = "", *, row: int | None = None, column: str = "", value: str = "", key: str = ""
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        row: int | None = None,
+        column: str = "",
+        value: str = "",
+        key: str = "",
     ) -> Problem:
         """Build a problem at a place of this table; `row` counts `rows` from 0."""
         number = None if row is None else self.numbers[row]

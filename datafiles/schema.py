@@ -101,18 +101,35 @@ TABLES = {
     for table in (
         Table("schools", ("school_id",), ALWAYS, "The schools, their funding and where they stand today."),
         Table("grade_bands", ("grade_band",), ALWAYS, "The grade bands and their class-size limits."),
-        Table("enrollment", ("school_id", "grade_band"), ALWAYS, "Pupils today. A school and band without a row has none."),
-        Table("roles", ("role",), ALWAYS, "The positions that teaching needs, and their pay."),
-        Table("team_models", ("team_model", "pattern"), ALWAYS, "The staffing patterns; one more column for each role, headed by the role, with its FTE in a team (blank: 0)."),
-        Table("technology", ("technology",), ALWAYS, "The technology packages; one without device and cost stands for none."),
+        Table("enrollment", ("school_id", "grade_band"), ALWAYS, "Pupils today; no row, no pupils."),
+        Table("roles", ("role",), ALWAYS, "The positions and their pay."),
+        Table(
+            "team_models",
+            ("team_model", "pattern"),
+            ALWAYS,
+            "The staffing patterns: who teaches how many pupils.",
+        ),
+        Table(
+            "technology",
+            ("technology",),
+            ALWAYS,
+            "The technology packages; one without cost stands for none.",
+        ),
         Table("device_types", ("device",), IF_DEVICES, "The seats that packages need."),
-        Table("stipends", ("stipend",), IF_LEADERS, "The leader stipend schedule: what share accepts at which stipend."),
-        Table("staff", ("school_id", "role"), ALWAYS, "Positions today. A school and role without a row has none."),
-        Table("scenarios", ("scenario", "year"), OPTIONAL, "The futures that the plan must live with. Without it: one scenario, base, with no shock."),
+        Table(
+            "stipends", ("stipend",), IF_LEADERS, "The stipend schedule: what share accepts which stipend."
+        ),
+        Table("staff", ("school_id", "role"), ALWAYS, "Positions today; no row, no positions."),
+        Table(
+            "scenarios",
+            ("scenario", "year"),
+            OPTIONAL,
+            "The futures to plan for; without it, one with no shock.",
+        ),
         Table("devices", ("school_id", "device", "age_years"), OPTIONAL, "Seats in place today."),
-        Table("budget", ("school_id", "category"), OPTIONAL, "What is actually budgeted this year, for comparison."),
+        Table("budget", ("school_id", "category"), OPTIONAL, "What is budgeted this year, for comparison."),
     )
-}  # fmt: skip
+}
 SETTINGS = Table("settings", (), OPTIONAL, "Everything that holds for the whole district.")
 
 

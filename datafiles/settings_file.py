@@ -30,7 +30,9 @@ def read_settings(content: bytes, faults: Faults, file: str = FILE) -> Settings:
         faults.error(Problem(file, decoded.wrong, "Save it as plain text (UTF-8).", file), "settings")
         return Settings()
     if decoded.guessed:
-        faults.warn(Problem(file, f"is not UTF-8; it was read as {decoded.guessed}.", "Save it as UTF-8.", file))
+        faults.warn(
+            Problem(file, f"is not UTF-8; it was read as {decoded.guessed}.", "Save it as UTF-8.", file)
+        )
     try:
         values = tomllib.loads(decoded.text)
     except tomllib.TOMLDecodeError as error:
@@ -67,15 +69,21 @@ def settings_of(
         valid = _checker().model_validate(given)
     found = valid.model_dump(exclude_unset=True)
     classes = {f.name: f.default_factory for f in dataclasses.fields(Settings) if f.name in SECTIONS}
-    settings = Settings(**{
-        key: dataclasses.replace(classes[key](), **value) if key in classes else value  # type: ignore[misc, operator]
-        for key, value in found.items()
-    })
+    settings = Settings(
+        **{
+            key: dataclasses.replace(classes[key](), **value) if key in classes else value  # type: ignore[operator]
+            for key, value in found.items()
+        }
+    )
     low, high = settings.leaders.stipend_min, settings.leaders.stipend_max
     if low is not None and high is not None and low > high:
         at = place("leaders", "stipend_min")
         message = f"{low:,.10g} is above stipend_max, {high:,.10g}."
-        faults.error(Problem(at, message, "Exchange them.", file, None, "leaders.stipend_min", f"{low:g}"), "settings", "leaders.stipend_min")
+        faults.error(
+            Problem(at, message, "Exchange them.", file, None, "leaders.stipend_min", f"{low:g}"),
+            "settings",
+            "leaders.stipend_min",
+        )
     return settings
 
 
@@ -84,7 +92,7 @@ def _checker() -> type[BaseModel]:
     """Build the pydantic model of the settings from the rows of the schema."""
     strict = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
-    def field(column: Column) -> Any:  # noqa: ANN401 - what pydantic takes
+    def field(column: Column) -> Any:
         if column.choices:
             return (Literal[column.choices], None)
         if column.type == "text":
@@ -100,7 +108,8 @@ def _checker() -> type[BaseModel]:
         }
 
     sections: dict[str, Any] = {
-        section: (create_model(section, __config__=strict, **fields(f"{section}.")), None) for section in SECTIONS
+        section: (create_model(section, __config__=strict, **fields(f"{section}.")), None)
+        for section in SECTIONS
     }
     return create_model("settings", __config__=strict, **fields(""), **sections)
 
@@ -109,7 +118,10 @@ def _wrong(section: str, key: str, value: object) -> tuple[str, str]:
     """Say what is wrong with one setting and how to mend it."""
     name = f"{section}.{key}" if section and key else section or key
     if name in SECTIONS:
-        return f"is {_said(value)}; a section is expected.", f"Write [{name}] on a line of its own, and its keys below it."
+        return (
+            f"is {_said(value)}; a section is expected.",
+            f"Write [{name}] on a line of its own, and its keys below it.",
+        )
     column = SETTINGS.columns.get(name)
     if column is None:
         return _unknown(section, key, value)
@@ -132,8 +144,14 @@ def _wrong(section: str, key: str, value: object) -> tuple[str, str]:
 def _unknown(section: str, key: str, value: object) -> tuple[str, str]:
     if not key or isinstance(value, Mapping):
         where = section or key
-        return "is an unknown section.", did_you_mean(where, SECTIONS, f"The sections are: {', '.join(SECTIONS)}.")
-    keys = [n.split(".")[1] for n in SETTINGS.columns if n.startswith(f"{section}.")] if section else [*PLAIN_KEYS]
+        return "is an unknown section.", did_you_mean(
+            where, SECTIONS, f"The sections are: {', '.join(SECTIONS)}."
+        )
+    keys = (
+        [n.split(".")[1] for n in SETTINGS.columns if n.startswith(f"{section}.")]
+        if section
+        else [*PLAIN_KEYS]
+    )
     hint = did_you_mean(key, keys)
     homes = [n for n in SETTINGS.columns if n.split(".")[-1] == key]
     if not hint and homes:
@@ -146,7 +164,13 @@ def _said(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return f"{value}" if len(f"{value}") <= 24 else f"{float(value):g}" if abs(value) < 1e300 else "a huge number"
+        return (
+            f"{value}"
+            if len(f"{value}") <= 24
+            else f"{float(value):g}"
+            if abs(value) < 1e300
+            else "a huge number"
+        )
     if isinstance(value, str):
         return f'"{shorten(value)}"'
     return "a list" if isinstance(value, list) else "a section" if isinstance(value, Mapping) else f"{value}"
@@ -175,7 +199,13 @@ def _syntax(message: str, text: str, file: str) -> Problem:
     number = int(at[1]) if at and at[1] else len(lines)
     line = lines[min(number, len(lines)) - 1].strip()
     what = f"line {number} cannot be read: {shorten(line)}" if line else f"cannot be read: {message}."
-    return Problem(f"{file} line {number}" if line else file, f"cannot be read: {shorten(line)}" if line else what, _mended(line, message), file, number)
+    return Problem(
+        f"{file} line {number}" if line else file,
+        f"cannot be read: {shorten(line)}" if line else what,
+        _mended(line, message),
+        file,
+        number,
+    )
 
 
 def _mended(line: str, message: str) -> str:

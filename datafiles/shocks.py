@@ -39,10 +39,10 @@ def read_scenarios(table: TableReader, years: int) -> Scenarios:
         shock = np.zeros((len(names), years))
         shock[c[inside], year[inside].astype(np.int64) - 1] = shocks[name][inside]
         columns.append(shock)
-    for row in np.flatnonzero(year > years):
+    for row in map(int, np.flatnonzero(year > years)):
         plan = "1 year" if years == 1 else f"{years} years"
         table.warn(
-            int(row), "year", f"plan year {year[row]:g} lies beyond the plan of {plan}; the row is ignored.",
+            row, "year", f"plan year {year[row]:g} lies beyond the plan of {plan}; the row is ignored.",
             "Set years in the settings higher to plan for it.", table.cells("year")[row],
         )  # fmt: skip
     return Scenarios(
@@ -54,18 +54,20 @@ def _check_probabilities(
     table: TableReader, names: tuple[str, ...], row_of: np.ndarray, probability: np.ndarray, first: np.ndarray
 ) -> None:
     """Hold each scenario to one probability, and all of them to a sum of 1."""
-    for row in np.flatnonzero(probability != probability[row_of]):
+    for row in map(int, np.flatnonzero(probability != probability[row_of])):
         earlier = int(row_of[row])
         table.error(
-            int(row), "probability",
+            row, "probability",
             f"{probability[row]:g} differs from {probability[earlier]:g} in row {table.raw.numbers[earlier]}.",
             "A scenario has one probability; write the same on each of its rows.", table.cells("probability")[row],
         )  # fmt: skip
     total = float(probability[first].sum())
     if abs(total - 1) > 1e-6 and names and table.faults.trusted("scenarios", "probability"):
-        sum_of = " + ".join(f"{names[i]} {probability[row]:g}" for i, row in enumerate(first[:8]))
+        sum_of = " + ".join(f"{names[i]} {probability[row]:g}" for i, row in enumerate(first[:8].tolist()))
         more = " + …" if len(names) > 8 else ""
         problem = table.raw.problem(
-            f"the scenarios sum to {total:.8g}; 1 is expected.", f"Mend one of: {sum_of}{more}.", column="probability"
+            f"the scenarios sum to {total:.8g}; 1 is expected.",
+            f"Mend one of: {sum_of}{more}.",
+            column="probability",
         )
         table.faults.error(problem, "scenarios", "probability")

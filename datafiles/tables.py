@@ -61,7 +61,9 @@ def tables_of(district: District) -> dict[str, Rows]:
             devices.age_years,
         )  # fmt: skip
     if budget is not None:
-        tables["budget"] = _rows("budget", [schools.id[s] for s in budget.school], budget.category, budget.amount)
+        tables["budget"] = _rows(
+            "budget", [schools.id[s] for s in budget.school], budget.category, budget.amount
+        )
     return tables
 
 
@@ -78,9 +80,12 @@ def _entries(values: np.ndarray, *names: Sequence[str]) -> tuple[Sequence[Cell] 
 
 
 def _bands(ids: Sequence[str], listed: Flags, bands: Sequence[str]) -> list[str]:
-    for row in np.flatnonzero(~listed.any(axis=1)):
-        raise InputError(f"{ids[row]} is listed for no grade band; a file cannot say that.", "Leave it out of the district.")
-    return ["" if row.all() else ";".join(bands[g] for g in np.flatnonzero(row)) for row in listed]
+    for row in map(int, np.flatnonzero(~listed.any(axis=1))):
+        raise InputError(
+            f"{ids[row]} is listed for no grade band; a file cannot say that.",
+            "Leave it out of the district.",
+        )
+    return ["" if row.all() else ";".join(bands[g] for g in map(int, np.flatnonzero(row))) for row in listed]
 
 
 def _staff(district: District) -> Rows:
@@ -127,7 +132,11 @@ def toml_text(settings: Settings) -> str:
         if section != current:
             lines += ["", f"[{section}]"]
             current = section
-        quoted = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f") if isinstance(value, str) else figure(value)
+        quoted = (
+            json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            if isinstance(value, str)
+            else figure(value)
+        )
         lines.append(f"{key} = {quoted}")
     return "\n".join(lines) + "\n"
 

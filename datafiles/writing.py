@@ -35,7 +35,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 @contextlib.contextmanager
-def whole_folder(path: Path, *, ours: Collection[str] = (), force: bool = False) -> Iterator[Path]:
+def whole_folder(
+    path: Path, *, ours: Collection[str] = (), precious: bool = False, force: bool = False
+) -> Iterator[Path]:
     """Give a new folder to fill; it takes its place when the block ends without an error.
 
     Parameters
@@ -44,13 +46,15 @@ def whole_folder(path: Path, *, ours: Collection[str] = (), force: bool = False)
         Where the folder is to appear; folders above it are made.
     ours
         Names of files that such a folder may hold. One that holds nothing else is replaced as a whole.
+    precious
+        Such files may be somebody's own work: a folder that holds any is not replaced without `force`.
     force
-        Write into a folder that holds other files too: ours are replaced, the others stay as they are.
+        Replace what is there; files of other names stay as they are.
 
     Raises
     ------
     InputError
-        When the place holds other files and `force` is not set, or cannot be written; nothing changes then.
+        When the place holds files that may not be replaced and `force` is not set, or cannot be written; nothing changes then.
 
     """
     path = Path(path)
@@ -58,12 +62,14 @@ def whole_folder(path: Path, *, ours: Collection[str] = (), force: bool = False)
     if home.exists() and not home.is_dir():
         raise InputError(f"{path} is a file; a folder is to be written there.", "Name another folder.")
     with _as_input_error(path):
-        others = sorted(entry.name for entry in home.iterdir() if entry.name not in ours) if home.exists() else []
-    if others and not force:
-        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        present = sorted(entry.name for entry in home.iterdir()) if home.exists() else []
+    others = [name for name in present if name not in ours]
+    kept = present if precious else others
+    if kept and not force:
+        more = f" and {len(kept) - 3} more" if len(kept) > 3 else ""
         raise InputError(
-            f"{path} is not empty: it holds {', '.join(others[:3])}{more}.",
-            "Name a new folder, or add --force to write into this one; its other files stay.",
+            f"{path} is not empty: it holds {', '.join(kept[:3])}{more}.",
+            "Name a new folder, or add --force to replace what is there; files of other names stay.",
         )
     with _as_input_error(path):
         home.parent.mkdir(parents=True, exist_ok=True)
@@ -120,4 +126,6 @@ def _as_input_error(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InputError(f"{path} cannot be written: {reason}.", "Choose a place that exists and may be written.") from error
+        raise InputError(
+            f"{path} cannot be written: {reason}.", "Choose a place that exists and may be written."
+        ) from error

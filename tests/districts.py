@@ -53,7 +53,10 @@ def oak(tables: dict[str, str] | None = None, settings: str | None = None) -> tu
 def write_folder(folder: Path, tables: dict[str, str], settings: str) -> Path:
     """Write a district folder from texts (bytes are written as they are) and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {"district.toml": settings, **{f"{key}.csv": value for key, value in tables.items()}}.items():
+    for name, text in {
+        "district.toml": settings,
+        **{f"{key}.csv": value for key, value in tables.items()},
+    }.items():
         (folder / name).write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
     return folder
 

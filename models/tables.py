@@ -34,7 +34,16 @@ UNITS = {
     "purchase": "$",
     "amount": "$",
 }
-LINES = (*SPENT, "funding", "reserve_before", "transfer_in", "transfer_out", "shortfall", "reserve", "unspent")
+LINES = (
+    *SPENT,
+    "funding",
+    "reserve_before",
+    "transfer_in",
+    "transfer_out",
+    "shortfall",
+    "reserve",
+    "unspent",
+)
 TOLERANCE = 1e-7  # smaller amounts (pupils, FTE, seats) are a solver's rounding and get no row
 
 
@@ -70,7 +79,11 @@ def paired(plan: Plan) -> Array:
 
 
 def _frame(
-    plan: Plan, axes: str, items: Mapping[str, tuple[str, Sequence[Any]]], columns: Mapping[str, Array], keep: Array
+    plan: Plan,
+    axes: str,
+    items: Mapping[str, tuple[str, Sequence[Any]]],
+    columns: Mapping[str, Array],
+    keep: Array,
 ) -> pd.DataFrame:
     """Lay arrays over axes `s…n` out as rows where `keep` is true; `items` gives a column of names by axis letter."""
     places = dict(zip(axes, np.nonzero(keep)))
@@ -112,7 +125,9 @@ def design(plan: Plan) -> pd.DataFrame:
 def positions(plan: Plan) -> pd.DataFrame:
     """Positions of every role: planned, needed by teams and outside them, and in place today."""
     district, q = plan.district, plan.values["q"]
-    need = district.staff.minimum[:, :, None] + np.einsum("mr,sgmn->srn", district.fte_per_pupil, plan.values["x"])
+    need = district.staff.minimum[:, :, None] + np.einsum(
+        "mr,sgmn->srn", district.fte_per_pupil, plan.values["x"]
+    )
     return _frame(
         plan,
         "srn",
@@ -163,7 +178,12 @@ def coverage(plan: Plan) -> pd.DataFrame:
         plan,
         "sn",
         {},
-        {"pupils": pupils, "team_pupils": plan.team_pupils, "covered_pupils": plan.covered, "coverage": share},
+        {
+            "pupils": pupils,
+            "team_pupils": plan.team_pupils,
+            "covered_pupils": plan.covered,
+            "coverage": share,
+        },
         np.ones(pupils.shape, dtype=bool),
     )
 
@@ -171,4 +191,6 @@ def coverage(plan: Plan) -> pd.DataFrame:
 def money(plan: Plan) -> pd.DataFrame:
     """Every money line in dollars of the plan year; see `models.money` for how the lines add up."""
     amounts = np.stack([plan.money[line] for line in LINES], axis=1)  # s, line, n
-    return _frame(plan, "sLn", {"line": ("L", LINES)}, {"amount": amounts}, np.ones(amounts.shape, dtype=bool))
+    return _frame(
+        plan, "sLn", {"line": ("L", LINES)}, {"amount": amounts}, np.ones(amounts.shape, dtype=bool)
+    )

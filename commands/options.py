@@ -1,0 +1,121 @@
+"""Options that several commands share, and how a command reads its district and says what it does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from models.district import District
+    from models.plan import Plan
+    from optimizer.staging import Options
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else there."
+)
+OUT = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write the result tables as CSV.",
+)
+QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress, no warnings.")
+OBJECTIVE = click.option(
+    "--objective",
+    type=click.Choice(["expected", "worst_case", "max_min"]),
+    help="What is maximised: expected coverage, the worst scenario's, or the worst school's. Default: the district's own setting.",
+)
+METHODS = ["auto", "simplex", "ipm", "pdlp", "blocks", "prices"]
+
+
+def solving_options(command: Command) -> Command:
+    """Add the options of solving: --solver, --method, --time-limit, --threads."""
+    for option in reversed(
+        [
+            click.option(
+                "--solver",
+                default="highs",
+                metavar="NAME",
+                help="highs (default), cbc, glpk, scip, or any solver PuLP knows.",
+            ),
+            click.option(
+                "--method",
+                default="auto",
+                type=click.Choice(METHODS),
+                help="How HiGHS solves; auto chooses by structure.",
+            ),
+            click.option(
+                "--time-limit",
+                type=click.FloatRange(min=0, min_open=True),
+                metavar="SECONDS",
+                help="Stop after this long, without a plan.",
+            ),
+            click.option(
+                "--threads",
+                type=click.IntRange(min=1),
+                default=None,
+                help="Threads to use; default: one a core, at most 8.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def options_of(
+    solver: str = "highs",
+    method: str = "auto",
+    time_limit: float | None = None,
+    threads: int | None = None,
+    *,
+    quiet: bool = False,
+) -> Options:
+    """Build the solving options; progress goes to a terminal's standard error."""
+    import os
+
+    from optimizer.staging import Options
+
+    return Options(
+        solver=solver,
+        method=method,
+        time_limit=time_limit,
+        threads=threads or min(os.cpu_count() or 1, 8),
+        say=None if quiet or not sys.stderr.isatty() else say,
+    )
+
+
+def say(text: str) -> None:
+    """Write a line of progress or warning to standard error."""
+    click.echo(text, err=True)
+
+
+def read(path: Path, *, quiet: bool = False) -> District:
+    """Read the district of a folder or workbook; what looks odd in it goes to standard error."""
+    from datafiles.reading import read_any
+
+    district, warnings = read_any(path)
+    if not quiet:
+        for warning in warnings:
+            say(f"Note: {warning}")
+    return district
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """Print the one JSON object of a command; what has no value is null."""
+    import json
+
+    click.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def ending(plan: Plan, *, gap_met: bool = True) -> int:
+    """Exit code of a plan: 0, or 5 when a search for whole positions stopped before its gap was closed."""
+    from models.status import Status
+
+    return 5 if plan.status is Status.FEASIBLE and not gap_met else 0

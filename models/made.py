@@ -18,7 +18,7 @@ from models.district import (
     TeamModels,
     Technology,
 )
-from models.settings import Coverage, Funding, Launch, Leaders, Settings, Staffing, TechnologyCap
+from models.settings import Coverage, Funding, Launch, Leaders, Pool, Settings, Staffing, TechnologyCap
 
 NOTE = "made"
 
@@ -29,8 +29,8 @@ def made_district(
     scenarios: int = 1,
     *,
     seed: int = 0,
-    pool: str = "school",
-    mobility: str = "school",
+    pool: Pool = "school",
+    mobility: Pool = "school",
     **sections: Any,
 ) -> District:
     """Make a district of uneven schools (200 to 1,200 pupils) with cuts announced in different years.
@@ -62,11 +62,11 @@ def made_district(
         name=f"Made district of {schools} schools",
         first_year=2027,
         years=years,
-        funding=Funding(growth=0.028, price_growth=0.025, pool=pool, reserve_max_share=0.05),  # type: ignore[arg-type]
+        funding=Funding(growth=0.028, price_growth=0.025, pool=pool, reserve_max_share=0.05),
         leaders=Leaders(stipend_benefits_rate=0.28, eligible_share=0.6, max_leader_share=0.15),
         staff=Staffing(
             mobility=mobility, layoff_cost=15_000, hiring_cost=4_000, max_position_loss_share=0.15
-        ),  # type: ignore[arg-type]
+        ),
         launch=Launch(330, 25_000, 67, 0.15, 0.07),
         technology=TechnologyCap(0.02),
         coverage=Coverage("expected", 0.35),
@@ -96,7 +96,7 @@ def made_district(
             funding_per_pupil=np.round(cost * slack / pupils + 1_200),
             fixed_funding=np.zeros(schools),
             fixed_spending=np.round(1_000 * pupils),
-            need_weight=rng.choice([1.0, 1.25, 1.5], schools),
+            need_weight=np.asarray(rng.choice([1.0, 1.25, 1.5], schools), dtype=float),
             pay_index=np.round(rng.uniform(0.95, 1.05, schools), 3),
             enrollment_growth=np.round(rng.normal(0, 0.01, schools), 4),
             startup_grant=np.where(rng.random(schools) < 0.3, 100_000.0, 0.0),

@@ -36,7 +36,7 @@ def money_lines(plan: Plan) -> dict[str, Array]:
     The lines of `SPENT` add up to `spending`; `funding` + `reserve_before` + `transfer_in` − `transfer_out` −
     `spending` − `reserve` is `unspent`, the slack of the rule `budget`.
     """
-    district, tree, p, values = plan.district, plan.tree, plan.parameters, plan.values
+    district, p, values = plan.district, plan.parameters, plan.values
     settings, roles = district.settings, district.roles
     rate = roles.benefits_rate[:, None]
     payroll = p.c * values["q"]  # srn

@@ -48,7 +48,7 @@ class Parameters:
         )
         E = e.sum(axis=1)
         E0 = district.enrollment.sum(axis=1)
-        price = (1.0 + settings.funding.price_growth) ** since
+        price: Array = np.asarray((1.0 + settings.funding.price_growth) ** since, dtype=float)
         funding = (
             (schools.funding_per_pupil[:, None] * E + schools.fixed_funding[:, None])
             * (1.0 + settings.funding.growth) ** since

@@ -165,7 +165,7 @@ class Plan:
         need, p = self.district.schools.need_weight, self.tree.probability
         covered = np.bincount(self.tree.year - 1, p * (need @ self.covered), self.tree.years)
         pupils = np.bincount(self.tree.year - 1, p * (need @ self.parameters.E), self.tree.years)
-        return np.divide(covered, pupils, out=np.full(self.tree.years, np.nan), where=pupils > 0)
+        return np.asarray(np.divide(covered, pupils, out=np.full(self.tree.years, np.nan), where=pupils > 0))
 
     # ---- what is chosen ----------------------------------------------------------------------------------------
 

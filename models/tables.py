@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from models.plan import Plan
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 UNITS = {
     "probability": "share",
@@ -83,7 +84,7 @@ def _frame(
     axes: str,
     items: Mapping[str, tuple[str, Sequence[Any]]],
     columns: Mapping[str, Array],
-    keep: Array,
+    keep: Flags,
 ) -> pd.DataFrame:
     """Lay arrays over axes `s…n` out as rows where `keep` is true; `items` gives a column of names by axis letter."""
     places = dict(zip(axes, np.nonzero(keep)))

@@ -60,10 +60,10 @@ class Matrix:
 
     def with_rows(self, rows: Array, lower: Array, upper: Array) -> Matrix:
         """Return a variant with further dense rows at the end, axes (new rows, columns)."""
-        from scipy.sparse import csr_array, vstack
+        from scipy.sparse import csc_array, csr_array, vstack
 
         return self.replace(
-            A=vstack([self.A, csr_array(np.atleast_2d(rows))]).tocsc(),
+            A=csc_array(vstack([self.A, csr_array(np.atleast_2d(rows))])),
             row_lower=np.append(self.row_lower, lower),
             row_upper=np.append(self.row_upper, upper),
         )

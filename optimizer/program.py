@@ -12,7 +12,7 @@ lacks are summed, and those that the term lacks are broadcast:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +133,7 @@ class Program:
             )
         return self._array(values, axes, owner, what, infinite=True)
 
-    def _place(self, axes: str, where: Sequence[int]) -> str:
+    def _place(self, axes: str, where: Iterable[Any]) -> str:
         return ",".join(self.labels[letter][i] for letter, i in zip(axes, where))
 
     # ---- blocks ------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ class Program:
             return np.ones(sizes, dtype=bool)
         own, flags = where
         given = self._array(flags, own, owner, "the mask")
-        return np.ascontiguousarray(np.broadcast_to(_expand(given, own, axes, owner), sizes)) != 0
+        return np.asarray(np.broadcast_to(_expand(given, own, axes, owner), sizes) != 0)
 
     # ---- coefficients ------------------------------------------------------------------------------------------
 
@@ -283,14 +283,11 @@ class Program:
     def matrix(self) -> Matrix:
         """Assemble all blocks; the arrays are shared with this program until a block is added."""
         if self._matrix is None:
-            rows, columns, values = (
-                (
-                    np.concatenate(part) if part else np.zeros(0)
-                    for part in (list(p) for p in zip(*self._entries))
-                )
-                if self._entries
-                else (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-            )
+            nothing = np.zeros(0, dtype=np.int64)
+            entries = self._entries or [(nothing, nothing, np.zeros(0))]
+            rows = np.concatenate([row for row, _, _ in entries])
+            columns = np.concatenate([column for _, column, _ in entries])
+            values = np.concatenate([value for _, _, value in entries])
             sides = self._sides or [(np.zeros(0), np.zeros(0))]
             self._matrix = Matrix.of(
                 rows,

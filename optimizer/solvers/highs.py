@@ -55,7 +55,7 @@ def status_of(model_status: highspy.HighsModelStatus) -> Status:
     return STATUS[model_status]
 
 
-class _Quiet(highspy.Highs):
+class _Quiet(highspy.Highs):  # type: ignore[misc]
     """HiGHS without its banner: registering callbacks prints it unless output is off by then."""
 
     def enableCallbacks(self) -> None:
@@ -179,7 +179,7 @@ class Session:
         """Run in a thread, so that Ctrl-C reaches us and stops the solver at its next iteration."""
         highs = self._highs
         highs.HandleUserInterrupt = True
-        thread = threading.Thread(target=super(highspy.Highs, highs).run, daemon=True)
+        thread = threading.Thread(target=highs.run, daemon=True)
         thread.start()
         try:
             while thread.is_alive():

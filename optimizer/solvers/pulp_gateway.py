@@ -6,6 +6,7 @@ import math
 import re
 import time
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pulp
@@ -105,7 +106,7 @@ def to_pulp(
     for part in np.split(np.arange(matrix.shape[1]), change):
         if part.size:
             first = int(part[0])
-            category = const.LpInteger if whole[first] else const.LpContinuous
+            category: Literal["Integer", "Continuous"] = "Integer" if whole[first] else "Continuous"
             made = problem.add_variable_dict(
                 "%s",
                 [column_names[j] for j in part],
@@ -127,7 +128,7 @@ def to_pulp(
         problem.setObjective(expression(where, objective[where]))
     A = matrix.A.tocsr()
     for row, label in enumerate(names_of(rows)):
-        part = slice(A.indptr[row], A.indptr[row + 1])
+        own = slice(A.indptr[row], A.indptr[row + 1])
         lower, upper = float(matrix.row_lower[row]), float(matrix.row_upper[row])
         sides = (
             [(const.LpConstraintEQ, lower, "")]
@@ -142,7 +143,7 @@ def to_pulp(
             ]
         )
         for sense, side, suffix in sides:
-            left = expression(A.indices[part], A.data[part])
+            left = expression(A.indices[own], A.data[own])
             left = (
                 left == side
                 if sense == const.LpConstraintEQ

@@ -150,7 +150,7 @@ class SideBySide:
         chains = [list(chain) for chain in np.array_split(np.array(parts, dtype=object), threads)]
 
         def run(chain: list[_Part]) -> None:
-            session = Session(chain[0].matrix, time_limit=self.options.time_limit)
+            session = Session(chain[0].matrix, time_limit=self.options.left())
             before: _Part | None = None
             for part in chain:
                 if self._stop.is_set():

@@ -54,7 +54,7 @@ def solve(
         Ctrl-C.
 
     """
-    options = options or Options()
+    options = (options or Options()).started()
     started = time.perf_counter()
     goal: Objective = objective or district.settings.coverage.objective
     model = model or Model(district)

@@ -6,8 +6,9 @@ Both ways offer the same three steps, so that `solving` need not know which one 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,6 +33,19 @@ class Options:
     time_limit: float | None = None
     threads: int = 2
     say: Say | None = None
+    deadline: float | None = None
+
+    def started(self) -> Options:
+        """Start the clock of the time limit, once for everything that is solved with these options."""
+        if self.time_limit is None or self.deadline is not None:
+            return self
+        return replace(self, deadline=time.monotonic() + self.time_limit)
+
+    def left(self) -> float | None:
+        """Seconds left, at least a hundredth; `None` without a limit."""
+        if self.time_limit is None:
+            return None
+        return self.time_limit if self.deadline is None else max(0.01, self.deadline - time.monotonic())
 
     def tell(self, text: str) -> None:
         """Report progress, if anybody listens."""
@@ -73,11 +87,11 @@ def make_session(matrix: Matrix, options: Options) -> Any:
     if options.solver == "highs":
         from optimizer.solvers import highs
 
-        return highs.Session(matrix, threads=1, time_limit=options.time_limit)
+        return highs.Session(matrix, threads=1, time_limit=options.left())
     from optimizer.solvers import pulp_gateway
 
     return pulp_gateway.Session(
-        matrix, solver=options.solver, threads=options.threads, time_limit=options.time_limit
+        matrix, solver=options.solver, threads=options.threads, time_limit=options.left()
     )
 
 

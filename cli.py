@@ -18,6 +18,7 @@ COMMANDS = {
     "solve": "Find the best staffing design of a district and certify it.",
     "check": "Check a district's files and say what the model will look like.",
     "init": "Start a new district folder from a price book, or copy an example.",
+    "books": "List the shipped price books, or show one with its bounds and sources.",
 }
 
 

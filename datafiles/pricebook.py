@@ -71,12 +71,19 @@ class Figure:
         """Return the cell at this bound; the best one where there is none."""
         return {"best": self.best, "low": self.low, "high": self.high}[bound] or self.best
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self, bound: Bound = "best") -> dict[str, object]:
         """Return the figure as plain data for `--json`; numbers as numbers, absent bounds as null."""
         return {
-            "table": self.table, "key": self.key, "column": self.column,
-            "value": _value(self.best), "low": _value(self.low), "high": _value(self.high),
-            "unit": self.unit, "tag": self.tag, "note": self.note,
+            "table": self.table,
+            "key": self.key,
+            "column": self.column,
+            "value": _value(self.at(bound)),
+            "best": _value(self.best),
+            "low": _value(self.low),
+            "high": _value(self.high),
+            "unit": self.unit,
+            "tag": self.tag,
+            "note": self.note,
             "sources": [{"publication": s.publication, "url": s.url or None} for s in self.sources],
         }
 
@@ -88,6 +95,7 @@ class Book:
     Attributes
     ----------
     name : the book's name, also its folder's
+    title : what the book is about, in a line
     bound : which end of every figure the tables and settings show
     figures : all figures, in the order of the book
     tables : CSV text of the tables of a district folder, by table name
@@ -96,6 +104,7 @@ class Book:
     """
 
     name: str
+    title: str
     bound: Bound
     figures: tuple[Figure, ...]
     tables: dict[str, str]
@@ -132,8 +141,7 @@ class Book:
 
 def book_names() -> tuple[str, ...]:
     """Name the shipped books, the national one first."""
-    names = [entry.name for entry in _room().iterdir() if entry.joinpath("figures.csv").is_file()]
-    return tuple(sorted(names, key=lambda name: (not name.startswith("us-"), name)))
+    return tuple(_titles())
 
 
 def load_book(name: str, bound: Bound = "best") -> Book:
@@ -164,7 +172,11 @@ def load_book(name: str, bound: Bound = "best") -> Book:
         for row in _rows(folder / "figures.csv")
     )
     tables = {table: _fill(_rows(folder / f"{table}.csv"), table, figures, bound) for table in TABLES}
-    return Book(name, bound, figures, tables)
+    return Book(name, _titles()[name], bound, figures, tables)
+
+
+def _titles() -> dict[str, str]:
+    return {row["book"]: row["title"] for row in _rows(_room() / "books.csv")}
 
 
 def _room() -> Traversable:

@@ -75,9 +75,14 @@ def _figure(cell: str, unit: str) -> str:
     return f"{number:,.0f}" if abs(number) >= 1000 and unit != "year" else f"{number:g}"
 
 
+def on_terminal() -> bool:
+    """Whether a person is reading standard output."""
+    return sys.stdout.isatty()
+
+
 def _show(title: str | None, rows: list[tuple[str, ...]]) -> None:
     """Show rows as a table on a terminal and as aligned plain text elsewhere."""
-    if not sys.stdout.isatty():
+    if not on_terminal():
         from reports.text import columns, heading
 
         click.echo("\n".join([*(heading(title) if title else []), *columns(rows, right=NUMBERS)]))

@@ -211,6 +211,15 @@ def test_a_book_is_shown_with_bounds_units_and_sources() -> None:
     assert max(map(len, shown.output.splitlines())) < 240
 
 
+def test_a_terminal_gets_a_table_with_unbroken_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.books.on_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "100")
+    shown = CliRunner().invoke(command, ["us-2026"])
+    line = next(line for line in shown.output.splitlines() if line.startswith("teacher "))
+    assert line.split()[:5] == ["teacher", "salary", "76,400", "66,000", "84,000"]
+    assert max(map(len, shown.output.split("sources\n")[1].splitlines())) <= 100
+
+
 @pytest.mark.parametrize("flag, salary", [([], 76_400), (["--low"], 66_000), (["--high"], 84_000)])
 def test_the_bounds_as_json(flag: list[str], salary: float) -> None:
     shown = json.loads(CliRunner().invoke(command, ["us-2026", *flag, "--json"]).output)

@@ -62,7 +62,12 @@ def solve(
     matrix = model.lp.matrix()
     way = way_of(matrix, stages, options)
     built = time.perf_counter() - started
-    results, step = run_stages(model, way, stages)
+    try:
+        results, step = run_stages(model, way, stages)
+    except NoPlan as error:
+        from optimizer.breaking import with_first_break
+
+        raise with_first_break(error, district) from None
     run = SolverRun(
         options.solver,
         version_of(options.solver),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 import re
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 import numpy as np
@@ -155,6 +158,19 @@ def to_pulp(
     return problem
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Send what a solver prints by itself to standard error: standard output is for results."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def available() -> list[str]:
     """Names of the solvers of PuLP that this machine has."""
     here = set(pulp.listSolvers(onlyAvailable=True))
@@ -205,7 +221,8 @@ class Session:
         solver = pulp.getSolver(
             self.theirs, msg=False, timeLimit=left, **({} if gap is None else {"gapRel": gap})
         )
-        stats = problem.solve(solver)
+        with _quiet():
+            stats = problem.solve(solver)
         status = status_of(stats.status)
         seconds = time.perf_counter() - started
         if status is not Status.OPTIMAL:

@@ -10,7 +10,6 @@ Every assumption is in `ASSUMPTIONS`, which `docs/benchmarks/chicago.md` repeats
 
 from __future__ import annotations
 
-import argparse
 import csv
 import dataclasses
 import io

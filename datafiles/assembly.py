@@ -84,9 +84,9 @@ class _Parts:
     def known(self, reader: TableReader, name: str) -> Keys | None:
         """Keys of a table, or None when faults of its form leave them unknown."""
         keys = reader.keys(name)
-        complete = reader.has(name) and (reader.raw.name, "") not in self.faults.doubtful
+        complete = reader.has(name) and "" not in keys and (reader.raw.name, "") not in self.faults.doubtful
         missing = reader.raw.name not in self.raws and TABLES[reader.raw.name].needed != ALWAYS
-        return {key: row for key, row in keys.items() if key} if complete or missing else None
+        return keys if complete or missing else None
 
     def district(self, settings: Settings) -> District | None:
         schools, school_keys = self.schools()
@@ -135,8 +135,8 @@ class _Parts:
         table.each(
             lambda row: ";" in ids[row],
             "grade_band",
-            "a grade band has no ; in its name.",
-            "Lists of bands are divided by ;",
+            "has a ; in it.",
+            "Lists of bands are divided by ; so name the band without one.",
         )
         limit = table.numbers("max_pupils_per_teacher")
         return GradeBands(ids, table.texts("label", ids), limit), keys
@@ -148,7 +148,8 @@ class _Parts:
         taken = TABLES["team_models"].columns
         table.each(
             lambda row: ids[row] in taken, "role",
-            "is the name of another column of team_models.", "Each role heads a column there; give it another name.",
+            "is the name of another column of team_models.",
+            "Each role heads a column there; give it another name.",
         )  # fmt: skip
         return Roles(
             ids, table.texts("label", ids), table.choices("kind"), table.texts("pool"), table.numbers("salary"),

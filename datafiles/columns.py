@@ -53,6 +53,11 @@ class TableReader:
         missing = [
             name for name, column in self.columns.items() if column.required and name not in self.raw.header
         ]
+        if more is not None and not any(name.casefold() in known for name in self.raw.header):
+            said = ", ".join(shorten(name, 20) for name in self.raw.header[:6])
+            hint = f"Its first row names the columns: {', '.join(known)}."
+            self._heading_error(f"has no heading that is known, but: {said}.", hint)
+            return
         seen: set[str] = set()
         for position, name in enumerate(self.raw.header):
             if not name:
@@ -188,7 +193,7 @@ class TableReader:
                 if known is None:
                     said = f'"{shorten(cell)}" is unknown' if cell else "is blank"
                     self.error(
-                        row, name, f"{said}; yes or no is expected.", f"Fill it in: {column.meaning}.", cell
+                        row, name, f"{said}; yes or no is expected.", f"Yes or no: {column.meaning}.", cell
                     )
                 flags[row] = bool(known)
         return flags
@@ -197,7 +202,10 @@ class TableReader:
         """Return the keys of the table by row; a blank or doubled key is an error."""
         cells = self.texts(name)
         self.unique((name,), list(zip(cells)))
-        return {cell: row for row, cell in reversed(list(enumerate(cells)))}
+        known: dict[str, int] = {}
+        for row, cell in enumerate(cells):
+            known.setdefault(cell, row)
+        return known
 
     def unique(self, names: tuple[str, ...], keys: Sequence[tuple[object, ...]]) -> None:
         """Report each row whose key (the values of these columns) stands in an earlier row."""
@@ -209,12 +217,17 @@ class TableReader:
                 continue
             earlier = first.setdefault(key, row)
             if earlier != row:
-                what = " and ".join(names)
-                shown = ", ".join(f'"{part}"' if isinstance(part, str) else f"{part:g}" for part in key)
+                shown = ", ".join(part if isinstance(part, str) else f"{part:g}" for part in key)
+                what = "" if len(names) == 1 else f" (key: {', '.join(names[:-1])} and {names[-1]})"
+                mend = (
+                    "give one of them another key"
+                    if self.table.names_things
+                    else "write the sum if both are meant"
+                )
                 self.error(
                     row, names[0] if len(names) == 1 else "",
-                    f"{what} {shown} stands in row {self.raw.numbers[earlier]} already.",
-                    "Keep one of the two rows, or give one of them a key of its own.", self.cells(names[0])[row],
+                    f'"{shown}" stands in row {self.raw.numbers[earlier]} already{what}.',
+                    f"Keep one of the two rows, or {mend}.", self.cells(names[0])[row],
                 )  # fmt: skip
 
     def unique_keys(self) -> None:
@@ -233,14 +246,18 @@ class TableReader:
                 cell = cells[row]
                 if cell:
                     where = self.raw.origin.names(column.refers_to)
-                    named = did_you_mean(cell, known, f"Add it to {where}, or use one of: {_some(known)}.")
+                    named = did_you_mean(
+                        cell,
+                        known,
+                        f"Add it to {where}{f', or use one of: {_some(known)}' if known else ''}.",
+                    )
                     self.error(int(row), name, f'"{shorten(cell)}" is not in {where}.', named, cell)
                 elif column.required:
                     self.error(
                         int(row),
                         name,
-                        "is blank; a short name is expected.",
-                        f"Fill it in: {column.meaning}.",
+                        f"is blank; a {name} of {self.raw.origin.names(column.refers_to)} is expected.",
+                        f"Fill it in, with one of: {_some(known)}." if known else "",
                     )
             if column.required:
                 found = np.maximum(found, 0)
@@ -256,30 +273,33 @@ class TableReader:
             if not cell:
                 continue
             flags[row] = False
-            for part in filter(None, map(str.strip, cell.split(";"))):
+            parts = [part for part in map(str.strip, cell.split(";")) if part]
+            if not parts:
+                self.error(
+                    row,
+                    name,
+                    f'"{shorten(cell)}" names no band.',
+                    "Leave the cell blank for all bands.",
+                    cell,
+                )
+            for part in parts:
                 if part in bands:
                     flags[row, bands[part]] = True
                 else:
-                    hint = did_you_mean(
-                        part,
-                        bands,
-                        f"The bands are: {_some(bands)}. Divide them by ; and leave the cell blank for all.",
+                    every = (
+                        f"The bands are: {_some(bands)}. Divide them by ; and leave the cell blank for all."
                     )
-                    self.error(
-                        row,
-                        name,
-                        f'"{shorten(part)}" is not in {self.raw.origin.names("grade_bands")}.',
-                        hint,
-                        cell,
-                    )
+                    hint = every if set(part) & set(",|/+") else did_you_mean(part, bands, every)
+                    where = self.raw.origin.names("grade_bands")
+                    self.error(row, name, f'"{shorten(part)}" is not in {where}.', hint, cell)
         return flags
 
     def each(self, wrong: Callable[[int], bool], column: str, message: str, hint: str = "") -> None:
-        """Report every row for which `wrong` holds."""
+        """Report every row for which `wrong` holds; the message goes on after the cell."""
         cells = self.cells(column)
         for row in range(self.size):
             if wrong(row):
-                self.error(row, column, message, hint, cells[row])
+                self.error(row, column, f'"{shorten(cells[row])}" {message}', hint, cells[row])
 
 
 def _some(names: Mapping[str, int], limit: int = 12) -> str:

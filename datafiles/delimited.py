@@ -122,7 +122,7 @@ def _shape(name: str, records: list[list[str]], origin: CsvFile) -> tuple[RawTab
             f"has {cells} cell{'s' if cells != 1 else ''}; the headings have {width}.",
             "Write a delimiter for each blank cell."
             if cells < width
-            else 'Put quotes around a cell that contains the delimiter, for example "Oak, North".',
+            else 'Put quotes around a cell that contains the delimiter ("Oak, North"), or name the column.',
             origin.file,
             number,
         )

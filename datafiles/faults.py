@@ -59,16 +59,21 @@ class Faults:
 
         """
         if self.errors:
-            raise InputError.of(fold(self.errors), source)
+            ordered = in_order(self.errors)
+            raise InputError.of(ordered, source, fold(ordered))
+
+
+def in_order(problems: list[Problem]) -> list[Problem]:
+    """Sort problems by file, in the order in which files were read, and by row."""
+    files = {file: i for i, file in enumerate(dict.fromkeys(p.file for p in problems))}
+    return sorted(problems, key=lambda p: (files[p.file], p.row or 0))
 
 
 def fold(problems: list[Problem]) -> list[Problem]:
-    """Sort problems by file and row; of many in one column show the first twenty and name the other rows."""
-    files = list(dict.fromkeys(p.file for p in problems))
-    ordered = sorted(problems, key=lambda p: (files.index(p.file), p.row or 0))
+    """Of many problems in one column show the first twenty and say between which rows the others are."""
     shown: list[Problem] = []
     seen: dict[tuple[str, str], list[Problem]] = {}
-    for problem in ordered:
+    for problem in problems:
         alike = seen.setdefault((problem.file, problem.column), [])
         alike.append(problem)
         if problem.row is None or len(alike) <= SHOWN_PER_COLUMN:

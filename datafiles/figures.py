@@ -39,6 +39,8 @@ def wrong_figure(cell: str, column: Column) -> tuple[str, str] | None:
 def wrong_value(value: float, shown: str, column: Column) -> tuple[str, str] | None:
     """Return what is wrong with a figure and how to mend it, or None when it lies in the column's range."""
     low, high = column.bounds
+    if math.isnan(value):
+        return f"{shown} is not a number; {column.expected} is expected.", "Fill it in."
     if not math.isfinite(value) or abs(value) > LARGEST:
         return (
             f"{shown} is beyond any figure of a district; {column.expected} is expected.",
@@ -57,8 +59,14 @@ def wrong_value(value: float, shown: str, column: Column) -> tuple[str, str] | N
             hint if value <= 100 * high else "",
         )
     if low >= 0 and value < 0:
-        return f"{shown} is negative; {column.expected} is expected.", ""
-    return f"{shown} is out of range; {column.expected} is expected.", ""
+        return f"{shown} is negative; {column.expected} is expected.", "Check the sign."
+    return f"{shown} is out of range; {column.expected} is expected.", _range_hint(column)
+
+
+def _range_hint(column: Column) -> str:
+    if column.type == "fraction":
+        return "A cut of 7 % is written -0.07."
+    return "Plan year 1 is the first year of the plan." if column.unit == "plan year" else ""
 
 
 def _plain(cell: str) -> float | None:
@@ -81,6 +89,8 @@ def _meant(cell: str, column: Column) -> str:
     negative = text.startswith("(") and text.endswith(")")
     if negative:
         text = "-" + text.strip("()").strip("$")
+        if column.bounds[0] >= 0:
+            return f"Brackets mean a negative amount, which it cannot be: write {text[1:].replace(',', '')} if that is meant."
     percent = text.endswith("%")
     text = text.rstrip("%").replace("$", "")
     grouped = re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text)
@@ -92,7 +102,9 @@ def _meant(cell: str, column: Column) -> str:
     value = _plain(text.replace(",", "") if grouped else text.replace(",", "."))
     if value is None or not text:
         return "Write digits and a decimal point alone, for example 9500 or 0.07."
-    if percent and column.type == "fraction":
+    if percent and column.type != "fraction":
+        return "Write the number itself, not a percentage."
+    if percent:
         value /= 100
     return f"Write it as {_short(value)}."
 

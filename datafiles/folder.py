@@ -17,7 +17,8 @@ from models.errors import InputError, Problem
 from models.settings import Settings
 
 FILES = (FILE, *(table.file for table in TABLES.values()))
-SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".xls", ".ods", ".toml", ".ini", ".json", ".yaml")
+TABULAR = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
+TEXTS = (".txt", ".ini", ".yaml", ".yml", ".json")
 
 
 def read_district(path: Path) -> District:
@@ -90,7 +91,9 @@ def _contents(path: Path) -> tuple[dict[str, bytes], Faults]:
         present = sorted(entry.name for entry in path.iterdir())
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.", "Check who may read it.") from error
-    if not set(FILES) & set(present) and not any(_stem(name) for name in present):
+    if not set(FILES) & set(present) and not any(
+        _looks_like(name, file) for name in present for file in FILES
+    ):
         raise InputError(
             f"{path} is no district folder: it holds {'no file' if not present else 'none of its files'}.",
             f"A district folder holds district.toml and tables such as schools.csv. Start one with: spanwise init {path}",
@@ -113,38 +116,31 @@ def _contents(path: Path) -> tuple[dict[str, bytes], Faults]:
 
 def _missing(file: str, present: list[str], faults: Faults) -> None:
     """A file that is not there: an error when it is always needed, a warning when another looks like it."""
-    alike = [name for name in present if name not in FILES and _stem(name) == Path(file).stem]
+    alike = [name for name in present if name not in FILES and _looks_like(name, file)]
     table = TABLES.get(_table(file))
-    if table is None or table.needed == ALWAYS:
-        hint = (
-            f"The folder has {alike[0]}; save it as {file}."
-            if alike
-            else f"Add it: {table.meaning}"
-            if table
-            else 'Add it, if only with a line: name = "My district"'
-        )
-        faults.error(Problem(file, "is missing.", hint, file), _table(file))
-    elif alike:
-        faults.warn(
-            Problem(
-                alike[0],
-                "is no file of a district and is ignored.",
-                f"Save it as {file} if that is what it is.",
-                alike[0],
-            )
-        )
+    if table is not None and table.needed != ALWAYS:
+        if alike:
+            hint = f"Save it as {file} if that is what it is."
+            faults.warn(Problem(alike[0], "is no file of a district and is ignored.", hint, alike[0]))
+        return
+    if alike:
+        hint = f"The folder has {alike[0]}; save it as {file}."
+    elif table is None:
+        hint = 'Add it, if only with a line: name = "My district"'
+    else:
+        needed = ", ".join(column.name for column in table.columns.values() if column.required)
+        meaning = f"{table.meaning[0].lower()}{table.meaning[1:]}"
+        hint = f"Add it, with the columns {needed} at least: {meaning}"
+    faults.error(Problem(file, "is missing.", hint, file), _table(file))
 
 
 def _table(file: str) -> str:
     return "settings" if file == FILE else file.removesuffix(".csv")
 
 
-def _stem(name: str) -> str:
-    """The file's stem that a name comes near to, or nothing."""
+def _looks_like(name: str, file: str) -> bool:
+    """Whether a file may be meant by a name: `School.CSV`, `schools.xlsx`; any .toml file for the settings."""
     stem, suffix = Path(name).stem, Path(name).suffix.casefold()
-    if suffix not in SUFFIXES:
-        return ""
-    near = nearest(stem, [Path(file).stem for file in FILES], cutoff=0.8)
-    if Path(near).stem == "district" and suffix not in (".toml", ".txt", ".ini", ".json", ".yaml"):
-        return ""
-    return near
+    if file == FILE:
+        return suffix == ".toml" or (suffix in TEXTS and nearest(stem, ["district"], cutoff=0.8) != "")
+    return suffix in TABULAR and nearest(stem, TABLES, cutoff=0.8) == _table(file)

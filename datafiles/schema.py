@@ -83,6 +83,11 @@ class Table:
     meaning: str
 
     @property
+    def names_things(self) -> bool:
+        """Whether a row introduces something of its own; else it says how much of something there is."""
+        return self.name not in ("enrollment", "staff", "devices", "budget")
+
+    @property
     def file(self) -> str:
         """Name of the file in a district folder."""
         return f"{self.name}.csv"

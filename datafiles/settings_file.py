@@ -138,50 +138,41 @@ def _wrong(section: str, key: str, value: object) -> tuple[str, str]:
         return f"{shown} is unknown; {column.expected} is expected.", did_you_mean(value, column.choices)
     if column.type == "text" and value == "":
         return "is blank; text is expected.", "Fill it in."
-    return f"{shown} is {_kind(value)}; {column.expected} is expected.", ""
+    quotable = isinstance(value, (int, float)) and not column.choices and not column.is_figure
+    hint = f'Text stands in quotes: {key} = "{shown}"' if quotable else ""
+    return (
+        f"{shown} is not {'a number' if column.is_figure else 'text'}; {column.expected} is expected.",
+        hint,
+    )
 
 
 def _unknown(section: str, key: str, value: object) -> tuple[str, str]:
     if not key or isinstance(value, Mapping):
         where = section or key
         return "is an unknown section.", did_you_mean(
-            where, SECTIONS, f"The sections are: {', '.join(SECTIONS)}."
+            where, [f"[{name}]" for name in SECTIONS], f"The sections are: {', '.join(SECTIONS)}."
         )
     keys = (
         [n.split(".")[1] for n in SETTINGS.columns if n.startswith(f"{section}.")]
         if section
         else [*PLAIN_KEYS]
     )
-    hint = did_you_mean(key, keys)
-    homes = [n for n in SETTINGS.columns if n.split(".")[-1] == key]
-    if not hint and homes:
-        home = homes[0].rpartition(".")[0]
-        hint = f"It belongs to section [{home}]." if home else "It stands above the first section."
-    return "is an unknown key.", hint or f"The keys are: {', '.join(keys)}."
+    homes = [n.rpartition(".")[0] for n in SETTINGS.columns if n.split(".")[-1] == key]
+    if homes:
+        hint = f"It belongs to section [{homes[0]}]." if homes[0] else "It stands above the first section."
+        return "is an unknown key.", hint
+    return "is an unknown key.", did_you_mean(key, keys, f"The keys are: {', '.join(keys)}.")
 
 
 def _said(value: object) -> str:
+    """Show a value as a planner wrote it, or say what it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return (
-            f"{value}"
-            if len(f"{value}") <= 24
-            else f"{float(value):g}"
-            if abs(value) < 1e300
-            else "a huge number"
-        )
+        return shorten(str(value), 24)
     if isinstance(value, str):
         return f'"{shorten(value)}"'
     return "a list" if isinstance(value, list) else "a section" if isinstance(value, Mapping) else f"{value}"
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, (int, float)):
-        return "a number"
-    return "text" if isinstance(value, str) else "no single value"
 
 
 def _drop(values: dict[str, Any], location: list[str]) -> None:
@@ -198,14 +189,8 @@ def _syntax(message: str, text: str, file: str) -> Problem:
     lines = text.splitlines() or [""]
     number = int(at[1]) if at and at[1] else len(lines)
     line = lines[min(number, len(lines)) - 1].strip()
-    what = f"line {number} cannot be read: {shorten(line)}" if line else f"cannot be read: {message}."
-    return Problem(
-        f"{file} line {number}" if line else file,
-        f"cannot be read: {shorten(line)}" if line else what,
-        _mended(line, message),
-        file,
-        number,
-    )
+    what = f"cannot be read: {shorten(line)}" if line else f"cannot be read: {message}."
+    return Problem(f"{file} line {number}", what, _mended(line, message), file, number)
 
 
 def _mended(line: str, message: str) -> str:
@@ -223,11 +208,15 @@ def _mended(line: str, message: str) -> str:
             return "A setting is written key = value, a section [funding]."
     key, value = key.strip(), value.strip()
     if not value:
-        return f"Write a value behind the =, or take the line out to have the default: {key}"
+        return "Write a value behind the =, or take the line out to have the default."
     column = next((c for n, c in SETTINGS.columns.items() if n.split(".")[-1] == key), None)
     if value.count('"') % 2 or value.count("'") % 2:
         return f'Close the quotes: {key} = "{value.strip(chr(34) + chr(39))}"'
     if column is not None and column.is_figure:
         wrong = wrong_figure(value, column)
-        return wrong[1].replace("Write it as ", f"Write {key} = ") if wrong else f"Write {key} = {value}"
+        return (
+            wrong[1].replace("Write it as ", f"Write: {key} = ").rstrip(".")
+            if wrong
+            else f"Write: {key} = {value}"
+        )
     return f'Text stands in quotes: {key} = "{value.strip(chr(34))}"'

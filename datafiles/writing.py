@@ -69,7 +69,9 @@ def whole_folder(
         more = f" and {len(kept) - 3} more" if len(kept) > 3 else ""
         raise InputError(
             f"{path} is not empty: it holds {', '.join(kept[:3])}{more}.",
-            "Name a new folder, or add --force to replace what is there; files of other names stay.",
+            "Name a new folder, or add --force to replace what is there; files of other names stay."
+            if precious
+            else "Name a new folder, or one that an earlier run wrote.",
         )
     with _as_input_error(path):
         home.parent.mkdir(parents=True, exist_ok=True)

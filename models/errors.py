@@ -54,11 +54,16 @@ class InputError(SpanwiseError):
         super().__init__(what, mend)
 
     @classmethod
-    def of(cls, problems: Sequence[Problem], source: str = "") -> InputError:
-        """Put all problems of one source into one error, each on a line of its own."""
+    def of(
+        cls, problems: Sequence[Problem], source: str = "", shown: Sequence[Problem] | None = None
+    ) -> InputError:
+        """Put all problems of one source into one error, each on a line of its own.
+
+        `shown` are the problems as a planner reads them, where many alike were drawn together.
+        """
         count = len(problems)
         head = f"{source} has {count} problem{'s' if count != 1 else ''}:" if source else ""
-        lines = [line for line in (head, *(str(p) for p in problems)) if line]
+        lines = [line for line in (head, *(str(p) for p in shown or problems)) if line]
         mend = (
             "Mend it and run the command again."
             if count == 1

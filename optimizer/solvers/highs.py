@@ -114,6 +114,7 @@ class Session:
             )
         self.rows, self.columns = matrix.shape
         self._holds = 0
+        self._whole = matrix.integer is not None and bool(matrix.integer.any())
         if basis is not None:
             self._highs.setBasis(basis)
 
@@ -138,6 +139,16 @@ class Session:
         """Change one coefficient."""
         self._highs.changeCoeff(row, column, value)
 
+    def start_from(self, point: Array) -> None:
+        """Give a MILP a plan to start from, one value a column; it is dropped when it breaks a rule."""
+        solution = highspy.HighsSolution()
+        solution.col_value = point
+        self._highs.setSolution(solution)
+
+    def stop(self) -> None:
+        """Stop a run that another thread is in and that was begun as interruptible."""
+        self._highs.cancelSolve()
+
     @property
     def basis(self) -> Any:
         """The basis of the last run."""
@@ -155,7 +166,8 @@ class Session:
     ) -> Solution:
         """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
 
-        `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`.
+        `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
+        `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap.
         """
         highs = self._highs
         highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
@@ -172,6 +184,8 @@ class Session:
         if interruptible and threading.current_thread() is threading.main_thread():
             self._run_interruptibly()
         else:
+            if interruptible:  # whoever waits for this thread calls `stop`
+                highs.HandleUserInterrupt = True
             highs.run()
         return self._read(time.perf_counter() - started)
 
@@ -202,6 +216,8 @@ class Session:
             + max(0, info.ipm_iteration_count)
             + max(0, info.pdlp_iteration_count)
         )
+        if self._whole:
+            return self._read_whole(status, seconds, words)
         if status is not Status.OPTIMAL:
             return Solution(status, None, None, None, np.nan, seconds, iterations, words=words)
         solution = highs.getSolution()
@@ -214,4 +230,26 @@ class Session:
             seconds,
             iterations,
             words=words,
+        )
+
+    def _read_whole(self, status: Status, seconds: float, words: str) -> Solution:
+        """End of a MILP: no duals; a bound and a gap even where the run stopped early."""
+        highs = self._highs
+        info = highs.getInfo()
+        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        if status in (Status.TIME_LIMIT, Status.ITERATION_LIMIT) and found:
+            status = Status.FEASIBLE
+        if not status.has_plan:
+            return Solution(status, None, None, None, np.nan, seconds, bound=info.mip_dual_bound, words=words)
+        return Solution(
+            status,
+            np.array(highs.getSolution().col_value),
+            None,
+            None,
+            float(info.objective_function_value),
+            seconds,
+            max(0, info.simplex_iteration_count),
+            float(info.mip_dual_bound),
+            float(info.mip_gap),
+            words,
         )

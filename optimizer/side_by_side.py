@@ -1,9 +1,9 @@
 """Independent blocks solved side by side: one HiGHS session a thread, each block started from its neighbour's basis.
 
 Only the last stage couples the blocks, through the one row that holds the first stage's value. Each block first holds
-its own part of it; then the block where coverage is dearest is given the 10⁻⁶ that the hold leaves, and the duals of
-the others are raised to that price with the duals of their first stage (sums of dual feasible points stay dual
-feasible), so that the certificate is one of the whole matrix.
+its own part of it; then the blocks where coverage is dearest give up the 10⁻⁶ that the hold leaves, down to one price of
+coverage, and the duals of the others are raised to that price with the duals of their first stage (sums of dual feasible
+points stay dual feasible), so that the certificate is one of the whole matrix.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import Interrupted, NoPlan
+from models.status import Status
 from optimizer.blocks import Block
 from optimizer.matrix import Matrix
 from optimizer.objectives import HOLD, Stage
@@ -41,6 +42,21 @@ class _Part:
     dual: Array | None = None
     price: float = 0.0
     iterations: int = 0
+
+    def raised_dual(self, price: float) -> Array:
+        """Duals of the last stage at a higher price of coverage: the held point stays optimal."""
+        assert self.dual is not None and self.cover_dual is not None
+        return self.dual + (price - self.price) * self.cover_dual
+
+
+@dataclass(frozen=True, eq=False)
+class _Offer:
+    """All blocks at one price of coverage: coverage given up, dollars saved, and points and duals of those that move."""
+
+    price: float
+    given: float
+    saved: float
+    moved: dict[_Part, tuple[Array, Array]]
 
 
 class SideBySide:
@@ -90,12 +106,10 @@ class SideBySide:
         """Solve the last stage of every block, each holding its part of the first, then spend what the hold leaves."""
         self.options.tell(f"Stage 2 of 2: {self.last_stage.name} ({self.block_count:,} blocks)")
         self._chain(_solve_first, only=lambda part: part.basis is None or part.cover_dual is None)
-        self._chain(_solve_last)
-        self._give_away(HOLD * self.first_stage.scale)
-        price = max(part.price for part in self._parts)
-        for part in self._parts:
-            if part.dual is not None and part.cover_dual is not None:
-                part.dual = part.dual + (price - part.price) * part.cover_dual
+        slack = HOLD * self.first_stage.scale
+        give = slack / (1000 * self.block_count)
+        self._chain(lambda session, part: _hold_and_spend(session, part, give))
+        price = self._settle(slack)
         point = self._gather("point")
         bound = self.first_stage.bound(reached.value)
         return [
@@ -110,24 +124,59 @@ class SideBySide:
             )
         ]
 
-    def _give_away(self, slack: float) -> None:
-        """Give the slack of the hold to the block where a covered pupil is dearest, down to the next one's price."""
+    def _settle(self, slack: float) -> float:
+        """Give up the slack of the hold where coverage is dearest, and return the one price that all blocks then share.
+
+        At a price a block minimises spending − price × coverage; one whose own price is lower keeps what it holds, so
+        only the dearest blocks move. Going down from the highest price, the blocks give up too little (`above`) and
+        then too much (`below`); where the two save the same net of the price, no other point saves more, and a
+        mixture of the two gives up the slack to the point.
+        """
+        slack -= sum(part.reached - float(part.cover @ part.point) for part in self._parts)
+        ranked = sorted((part.price for part in self._parts), reverse=True)
+        above, rank = _Offer(ranked[0], 0.0, 0.0, {}), 1
+        below = self._offer(ranked[rank] if rank < len(ranked) else 0.0)
+        while below.given < slack and below.price > 0:
+            above, rank = below, 2 * rank + 1
+            below = self._offer(ranked[rank] if rank < len(ranked) else 0.0)
+        between = below
+        for _ in range(100):
+            if below.given <= slack:  # coverage that costs nothing, or the slack to the point
+                between, share = below, 1.0
+                break
+            share = (slack - above.given) / (below.given - above.given)
+            price = max(0.0, (below.saved - above.saved) / (below.given - above.given))
+            net = above.saved - price * above.given
+            between = self._offer(price)
+            if between.saved - price * between.given <= net + 1e-9 * (1.0 + abs(net)):
+                break
+            above, below = (between, below) if between.given <= slack else (above, between)
+        for part in self._parts:
+            held = part.point, part.raised_dual(between.price)
+            one, other = above.moved.get(part, held)[0], below.moved.get(part, held)[0]
+            part.dual = between.moved.get(part, held)[1]
+            part.point = share * other + (1.0 - share) * one
+        return between.price
+
+    def _offer(self, price: float) -> _Offer:
+        """What the blocks whose own price is higher would give up and save at a price."""
         from optimizer.solvers.highs import Session
 
-        ranked = sorted(self._parts, key=lambda part: part.price, reverse=True)
-        for part, after in zip(ranked, [*ranked[1:], None]):
-            floor = after.price if after is not None else 0.0
-            part_slack = slack
-            session = Session(part.matrix)
-            for _ in range(40):
-                session.load(part.matrix, part.basis)
-                _hold_and_spend(session, part, part_slack)
-                if part.price >= floor * (1 - 1e-9) or part_slack < 1e-6 * slack:
-                    break
-                part_slack /= 2.0
-            slack -= part_slack
-            if slack <= 1e-3 * HOLD * self.first_stage.scale:
-                return
+        given = saved = 0.0
+        moved: dict[_Part, tuple[Array, Array]] = {}
+        for part in self._parts:
+            if part.price <= price:
+                continue
+            session = Session(part.matrix, time_limit=self.options.left())
+            session.load(part.matrix, part.basis)
+            solution = session.minimise(part.spend - price * part.cover, method="primal")
+            point, dual, _ = solution.require("the district")
+            point = np.clip(point, part.matrix.column_lower, part.matrix.column_upper)
+            part.iterations += solution.iterations
+            given += float(part.cover @ (part.point - point))
+            saved += float(part.spend @ (part.point - point))
+            moved[part] = point, dual
+        return _Offer(price, given, saved, moved)
 
     def _gather(self, name: str) -> Array:
         rows = name in ("dual", "cover_dual")
@@ -187,14 +236,18 @@ def _solve_first(session: Any, part: _Part) -> None:
     part.iterations = solution.iterations
 
 
-def _solve_last(session: Any, part: _Part) -> None:
-    _hold_and_spend(session, part, 0.0)
+def _hold_and_spend(session: Any, part: _Part, give: float) -> None:
+    """Least spending while the block keeps its own part of the first stage.
 
-
-def _hold_and_spend(session: Any, part: _Part, slack: float) -> None:
-    """Least spending while the block keeps its own part of the first stage, less the slack."""
-    session.hold(part.cover, part.reached - slack)
-    solution = session.minimise(part.spend, method="primal")
+    What it reached is known to the solver's tolerance only, so it holds a trifle less: `give`, or ten, a hundred or a
+    thousand times that where the solver finds nothing.
+    """
+    for attempt in range(4):
+        session.load(part.matrix, part.basis)
+        session.hold(part.cover, part.reached - give * 10.0**attempt)
+        solution = session.minimise(part.spend, method="primal")
+        if solution.status is not Status.INFEASIBLE:
+            break
     point, dual, _ = solution.require("the district")
     part.point = np.clip(point, part.matrix.column_lower, part.matrix.column_upper)
     part.dual, part.price = dual[: part.matrix.shape[0]], max(0.0, float(dual[-1]))

@@ -137,7 +137,9 @@ def run_stages(model: Model, way: Way, stages: list[Stage]) -> tuple[list[Reache
     if len(stages) > 2:  # coverage is a stage of its own, behind the objective
         coverage = max(results[-2].value for _, results in candidates)
         candidates = [entry for entry in candidates if entry[1][-2].value >= coverage - HOLD]
-    step, results = min(candidates, key=lambda entry: entry[1][-1].value)
+    least = min(results[-1].value for _, results in candidates)
+    # steps that cost the same up to rounding: the lowest, whatever the solver's last digits say
+    step, results = next(entry for entry in candidates if entry[1][-1].value <= least + 1e-9 * abs(least))
     return results, step
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -37,15 +37,14 @@ class _Part:
     spend: Array
     basis: Any = None
     reached: float = 0.0
-    cover_dual: Array | None = None
-    point: Array | None = None
-    dual: Array | None = None
+    cover_dual: Array = field(default_factory=lambda: np.zeros(0))
+    point: Array = field(default_factory=lambda: np.zeros(0))
+    dual: Array = field(default_factory=lambda: np.zeros(0))
     price: float = 0.0
     iterations: int = 0
 
     def raised_dual(self, price: float) -> Array:
         """Duals of the last stage at a higher price of coverage: the held point stays optimal."""
-        assert self.dual is not None and self.cover_dual is not None
         return self.dual + (price - self.price) * self.cover_dual
 
 
@@ -105,7 +104,7 @@ class SideBySide:
     def rest(self, reached: Reached) -> list[Reached]:
         """Solve the last stage of every block, each holding its part of the first, then spend what the hold leaves."""
         self.options.tell(f"Stage 2 of 2: {self.last_stage.name} ({self.block_count:,} blocks)")
-        self._chain(_solve_first, only=lambda part: part.basis is None or part.cover_dual is None)
+        self._chain(_solve_first, only=lambda part: part.basis is None)
         slack = HOLD * self.first_stage.scale
         give = slack / (1000 * self.block_count)
         self._chain(lambda session, part: _hold_and_spend(session, part, give))

@@ -79,7 +79,7 @@ def solve(
         sum(result.iterations for result in results),
         way.block_count,
     )
-    return plan_of(model, goal, results, run, _upper(model, step), step)
+    return plan_of(model, goal, results, run, upper_of(model, step), step)
 
 
 def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
@@ -110,7 +110,7 @@ def version_of(solver: str) -> str:
 # ---- stipend policies --------------------------------------------------------------------------------------------
 
 
-def _upper(model: Model, step: int | None) -> Array:
+def upper_of(model: Model, step: int | None) -> Array:
     """Upper bounds of the columns when one stipend step (index t) is paid everywhere; all steps when `None`."""
     upper = model.lp.matrix().column_upper
     if step is None:
@@ -126,12 +126,12 @@ def run_stages(model: Model, way: Way, stages: list[Stage]) -> tuple[list[Reache
     if model.district.settings.leaders.stipend_policy == "by_school" or model.p.sigma.size == 0:
         first = way.first()
         return [first, *way.rest(first)], None
-    firsts = dict(_feasible_steps(model, way))
+    firsts = dict(feasible_steps(model, way))
     best = max(first.value for first in firsts.values())
     tied = [step for step, first in firsts.items() if first.value >= best - HOLD]
     candidates = []
     for step in tied:
-        way.restrict(_upper(model, step))
+        way.restrict(upper_of(model, step))
         first = way.first()
         candidates.append((step, [first, *way.rest(first)]))
     if len(stages) > 2:  # coverage is a stage of its own, behind the objective
@@ -143,12 +143,12 @@ def run_stages(model: Model, way: Way, stages: list[Stage]) -> tuple[list[Reache
     return results, step
 
 
-def _feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
+def feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
     """First stage of every stipend step that has a plan; infeasible steps are skipped."""
     refused: NoPlan | None = None
     some = False
     for step in range(model.p.sigma.size):
-        way.restrict(_upper(model, step))
+        way.restrict(upper_of(model, step))
         try:
             reached = way.first()
         except NoPlan as error:

@@ -16,7 +16,7 @@ TABLES = ("design", "positions", "stipends", "technology", "coverage", "money")
 OURS = ("plan.json", "district", *(f"{name}.csv" for name in TABLES))
 
 
-def write_plan(plan: Plan, folder: Path, *, force: bool = True) -> None:
+def write_plan(plan: Plan, folder: Path, *, force: bool = False) -> None:
     """Write a plan as a folder; it appears whole or not at all.
 
     `district/` inside it is the question as it was asked, so that a saved plan can be read again and compared.

@@ -8,6 +8,9 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 
+# A coverage that is off by 1e-8 can cost hundreds of dollars where a held stage is steep, so the default 1e-7 is too wide.
+TOLERANCES = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+
 
 class Program:
     """Rows and columns in plain dictionaries. All variables are at least 0."""
@@ -56,7 +59,7 @@ class Program:
                 c, A_eq=A[equal], b_eq=low[equal],
                 A_ub=vstack([A[above], -A[below]], format="csr"),
                 b_ub=np.concatenate([high[above], -low[below]]),
-                bounds=np.column_stack([np.zeros(width), upper]), method="highs")
+                bounds=np.column_stack([np.zeros(width), upper]), method="highs", options=TOLERANCES)
         status = {0: "optimal", 2: "infeasible", 3: "unbounded"}.get(found.status, "failed")
         if status != "optimal":
             return status, float("nan"), {}

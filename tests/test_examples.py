@@ -51,11 +51,12 @@ def test_lakeside_is_a_believable_district(lakeside: District) -> None:
     assert lakeside.scenarios.id == ("base", "cut7", "miss14")
 
 
-def test_lakesides_prices_are_those_of_the_book() -> None:
+@pytest.mark.parametrize("name", ["lakeside", "pooled"])
+def test_prices_are_those_of_the_book(name: str) -> None:
     book = load_book("us-2026")
     for table in ("roles", "grade_bands", "team_models", "technology", "device_types", "stipends"):
         shipped = list(csv.DictReader(io.StringIO(book.tables[table])))
-        own = list(csv.DictReader(io.StringIO((LAKESIDE / f"{table}.csv").read_text(encoding="utf-8"))))
+        own = list(csv.DictReader(io.StringIO((EXAMPLES / name / f"{table}.csv").read_text(encoding="utf-8"))))
         assert own == shipped, table
 
 
@@ -113,3 +114,14 @@ def test_the_reference_finds_no_better_stipend_for_lakeside(plan: Plan) -> None:
     mixed = reference.solve(LAKESIDE, policy="by_school")
     assert plan.coverage <= mixed.coverage + 1e-6
     assert mixed.coverage - plan.coverage < 0.01
+
+
+def test_sharing_money_and_people_lifts_the_tight_school() -> None:
+    shared = read_district(EXAMPLES / "pooled")
+    apart = shared.with_settings(funding={"pool": "school"}, staff={"mobility": "school"})
+    pooled, alone = optimizer.solve(shared), optimizer.solve(apart)
+    assert pooled.coverage > alone.coverage + 0.05
+    assert pooled.coverage_by_school["birch"] > alone.coverage_by_school["birch"] + 0.2
+    answer = reference.solve(EXAMPLES / "pooled")
+    assert pooled.coverage == pytest.approx(answer.coverage, abs=1e-6)
+    assert pooled.spending == pytest.approx(answer.spending, rel=1e-6)

@@ -11,6 +11,7 @@ import pytest
 import optimizer
 from datafiles.folder import read_district
 from models.errors import NoPlan
+from models.plan import Plan
 from tests import reference
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +91,7 @@ CASES["oak"] = lambda oak: None
 
 
 def test_the_page_and_the_tests_have_the_same_cases() -> None:
-    assert RESULTS.keys() == CASES.keys()
+    assert RESULTS.keys() == {*CASES, "whole_positions"}
 
 
 @pytest.fixture
@@ -108,6 +109,10 @@ def test_a_calculation_by_hand(case: str, solver: str, oak: Folder) -> None:
     else:
         answer = reference.solve(oak.path)
         assert answer.status == "optimal"
+    same_as_the_page(answer, case)
+
+
+def same_as_the_page(answer: reference.Answer | Plan, case: str) -> None:
     coverage, spending, stipend = RESULTS[case]
     assert answer.coverage == pytest.approx(coverage, abs=6e-7)
     assert answer.spending == pytest.approx(spending, abs=3)  # cents rounded, and 1e-6 of coverage given up
@@ -115,6 +120,13 @@ def test_a_calculation_by_hand(case: str, solver: str, oak: Folder) -> None:
         assert answer.stipend is None
     else:
         assert answer.stipend == pytest.approx(float(stipend.replace(",", "")), abs=1)
+
+
+def test_whole_positions_by_hand() -> None:
+    answer = reference.solve(ROOT / "examples/oak", whole=1.0)
+    same_as_the_page(answer, "whole_positions")
+    plan = answer.values
+    assert [plan["q", "oak", role, 0] for role in ("teacher", "leader", "associate")] == pytest.approx([18, 2, 2])
 
 
 def test_a_dollar_less_than_the_cheapest_lawful_school_has_no_plan(oak: Folder) -> None:

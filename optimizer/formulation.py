@@ -16,7 +16,7 @@ from optimizer import rules as _rules  # noqa: F401 - fills the registry
 from optimizer.program import Program, Term
 from optimizer.registry import RULES
 
-Cut = Literal["district", "school"]
+Cut = Literal["district", "school", "everywhere"]
 
 
 class Model:
@@ -34,7 +34,8 @@ class Model:
     district, tree
         The question; the tree of the district's scenarios when not given.
     cut
-        Add δ (`cut`): funding is F (1 − δ) in the nodes where a cut can strike; one δ or one a school (section 7).
+        Add δ (`cut`): funding is F (1 − δ) in the nodes where a cut can strike, from year 2 on; one δ or one a school
+        (section 7). "everywhere" is one a school that strikes in every node, for the frontier.
     shortfall
         Add `short[s,n]`: missing funding on the right of `budget` (section 7).
     only
@@ -55,13 +56,13 @@ class Model:
         self.tree = tree if tree is not None else Tree.of(district.scenarios, district.years)
         self.p = Parameters.of(district, self.tree)
         self.settings = district.settings
-        self._name_sets()
+        self._name_sets(cut)
         self._add_variables(cut, shortfall)
         for rule in RULES.values():
             if only is None or rule.id in only:
                 rule.build(self)
 
-    def _name_sets(self) -> None:
+    def _name_sets(self, cut: Cut | None) -> None:
         district = self.district
         self.a = district.fte_per_pupil  # mr
         self.team = district.team_models.team_taught.astype(float)  # m
@@ -71,7 +72,8 @@ class Model:
         self.adult = district.roles.of_kind("teacher", "leader", "aide")  # r
         last = self.tree.year == self.tree.years
         self.last_year = last.astype(float)  # n
-        self.can_be_cut = ((self.tree.year >= 2) | (self.tree.years == 1)).astype(float)  # n
+        struck = (self.tree.year >= 2) | (self.tree.years == 1) | (cut == "everywhere")
+        self.can_be_cut = struck.astype(float)  # n
         whole = self.p.F.sum(axis=0)
         share = np.full_like(self.p.F, 1.0 / self.p.F.shape[0])
         self.funding_share = np.divide(self.p.F, whole, out=share, where=whole > 0)  # sn
@@ -120,7 +122,7 @@ class Model:
         self.cut = (
             None
             if cut is None
-            else lp.variable("cut", "s" if cut == "school" else "", at_most=1.0, unit="share")
+            else lp.variable("cut", "" if cut == "district" else "s", at_most=1.0, unit="share")
         )
 
     # ---- sums that several rules share -------------------------------------------------------------------------

@@ -68,6 +68,17 @@ class Matrix:
             row_upper=np.append(self.row_upper, upper),
         )
 
+    def with_column(self, entries: Array, lower: float, upper: float) -> Matrix:
+        """Return a variant with one further column at the end, axes (rows)."""
+        from scipy.sparse import csc_array, hstack
+
+        return self.replace(
+            A=hstack([self.A, csc_array(entries[:, None])]).tocsc(),
+            column_lower=np.append(self.column_lower, lower),
+            column_upper=np.append(self.column_upper, upper),
+            integer=None if self.integer is None else np.append(self.integer, False),
+        )
+
     def part(self, rows: Indices, columns: Indices) -> Matrix:
         """Rows and columns of one independent block."""
         return Matrix(

@@ -72,6 +72,26 @@ def version() -> str:
     return str(_Quiet().version())
 
 
+def basis_status(basis: Any) -> tuple[Indices, Indices]:
+    """Status of every column and row in a basis, as HiGHS numbers them."""
+    return (
+        np.array([int(status) for status in basis.col_status], dtype=np.int64),
+        np.array([int(status) for status in basis.row_status], dtype=np.int64),
+    )
+
+
+def basis_of(columns: Indices, rows: Indices) -> Any:
+    """Make a basis from the status of columns and rows, which need not be a basis of anything: HiGHS repairs it."""
+    basis = highspy.HighsBasis()
+    basis.col_status = [highspy.HighsBasisStatus(int(status)) for status in columns]
+    basis.row_status = [highspy.HighsBasisStatus(int(status)) for status in rows]
+    basis.valid = basis.alien = True
+    return basis
+
+
+AT_LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
+
+
 class Session:
     """A model alive in HiGHS. Rows added by `hold` stand behind the model's own.
 
@@ -153,6 +173,14 @@ class Session:
     def basis(self) -> Any:
         """The basis of the last run."""
         return self._highs.getBasis()
+
+    def start_from(self, basis: Any) -> None:
+        """Start the next run from a basis of this model."""
+        self._highs.setBasis(basis)
+
+    def start_cold(self) -> None:
+        """Forget the basis; the next run starts with presolve."""
+        self._highs.clearSolver()
 
     @property
     def native(self) -> highspy.Highs:

@@ -129,6 +129,11 @@ def test_whole_positions_by_hand() -> None:
     assert [plan["q", "oak", role, 0] for role in ("teacher", "leader", "associate")] == pytest.approx([18, 2, 2])
 
 
+def test_whole_positions_by_the_engine() -> None:
+    whole = pytest.importorskip("optimizer.whole")
+    same_as_the_page(whole.solve_whole(read_district(ROOT / "examples/oak"), 1.0), "whole_positions")
+
+
 def test_a_dollar_less_than_the_cheapest_lawful_school_has_no_plan(oak: Folder) -> None:
     oak.fixed_funding(131_600 - 237_601)
     assert reference.solve(oak.path).status == "infeasible"

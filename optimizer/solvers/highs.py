@@ -159,7 +159,7 @@ class Session:
         """Change one coefficient."""
         self._highs.changeCoeff(row, column, value)
 
-    def start_from(self, point: Array) -> None:
+    def propose(self, point: Array) -> None:
         """Give a MILP a plan to start from, one value a column; it is dropped when it breaks a rule."""
         solution = highspy.HighsSolution()
         solution.col_value = point

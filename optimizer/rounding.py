@@ -1,0 +1,242 @@
+"""Whole positions in one independent block: a first plan by diving, the branch and bound of HiGHS, and a clean finish.
+
+A column of positions counts steps here (its coefficients are multiplied by the step), so that whole means integer.
+Every plan that leaves this file has its integers fixed exactly and the rest re-solved as an LP: no decision rests on
+the tolerance within which a solver calls 2.9999995 an integer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import SolverFailure
+from models.status import Status
+from optimizer.matrix import Matrix
+
+if TYPE_CHECKING:
+    from optimizer.solution import Solution
+    from optimizer.solvers.highs import Session
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Runner = Callable[["Session", Array, float], "Solution"]
+
+NEAR = 1e-6  # share of a step within which a relaxed value counts as whole
+PROVEN = 1e-6  # relative gap from which a plan counts as proven best
+
+
+@dataclass(eq=False)
+class Part:
+    """One block of the model in whole positions.
+
+    Attributes
+    ----------
+    matrix : the block, with its integer columns flagged and counted in steps
+    columns : the columns of the whole model that the block holds
+    costs : what each stage minimises, one array a stage
+    give : what a later stage may give up of each earlier one, in units of its cost
+    year : plan year of each column; 0 for columns that are not integer
+    relaxed : cost of the first stage in the LP, a bound from below
+    point : the best plan known, `None` before there is one
+    bound : proven bound of each stage's cost, as far as the stages were searched
+
+    """
+
+    matrix: Matrix
+    columns: Indices
+    costs: list[Array]
+    give: list[float]
+    year: NDArray[np.int64]
+    relaxed: float
+    point: Array | None = None
+    bound: tuple[float, ...] = ()
+    reached: tuple[float, ...] = ()
+    points: tuple[Array, ...] = ()
+    refused: bool = False
+
+    @property
+    def integers(self) -> Indices:
+        """Columns that take whole values."""
+        assert self.matrix.integer is not None
+        return np.flatnonzero(self.matrix.integer)
+
+    @property
+    def proven(self) -> bool:
+        """Whether every stage searched so far is within `PROVEN` of its bound."""
+        return all(gap_of(value, bound) <= PROVEN for value, bound in zip(self.reached, self.bound))
+
+
+def gap_of(value: float, bound: float) -> float:
+    """Relative distance of a cost from its bound from below; nothing where both are next to zero, all without a bound."""
+    if not np.isfinite(bound):
+        return 1.0
+    size = max(abs(value), abs(bound))
+    return max(0.0, value - bound) / size if size > 1e-9 else 0.0
+
+
+def search_first(part: Part, seconds: float | None, gap: float, run: Runner) -> None:
+    """Search the first stage from a dive's plan; sets `refused` when no plan in whole positions exists.
+
+    Raises
+    ------
+    SolverFailure
+        Time ran out before any plan was found.
+
+    """
+    from optimizer.solvers.highs import Session
+
+    ends = None if seconds is None else time.monotonic() + seconds
+    start = part.point if part.point is not None else dive(part, run)
+    solution = _branch(Session(part.matrix, time_limit=_left(ends)), part.costs[0], gap, run, start)
+    if solution is None or (solution.point is None and start is None):
+        _refuse(part, solution)
+        return
+    point = solution.point if solution.point is not None else start
+    assert point is not None
+    _settle(part, 0, finish(part, point, 0, ()), solution.bound)
+
+
+def search_rest(part: Part, seconds: float | None, gap: float, run: Runner) -> None:
+    """Search the later stages, each holding the earlier ones; where time is short the integers stay as they are."""
+    from optimizer.solvers.highs import Session
+
+    ends = None if seconds is None else time.monotonic() + seconds
+    for stage in range(1, len(part.costs)):
+        assert part.point is not None
+        holds = tuple(part.reached[number] + part.give[number] for number in range(stage))
+        start = finish(part, part.point, stage, holds)
+        share = None if ends is None else (ends - time.monotonic()) / (len(part.costs) - stage)
+        session = Session(part.matrix, time_limit=None if share is None else max(share, 0.01))
+        for cost, most in zip(part.costs, holds):
+            session.hold(-cost, -most)
+        solution = _branch(session, part.costs[stage], gap, run, start)
+        better = None if solution is None else solution.point
+        ended = start if better is None else finish(part, better, stage, holds)
+        if part.costs[stage] @ ended > part.costs[stage] @ start:
+            ended = start
+        _settle(part, stage, ended, None if solution is None else solution.bound)
+
+
+def _left(ends: float | None) -> float | None:
+    return None if ends is None else max(0.01, ends - time.monotonic())
+
+
+def _settle(part: Part, stage: int, point: Array, bound: float | None) -> None:
+    """Note a stage's plan; without a bound from the search, the LP's is the bound of the first stage."""
+    value = float(part.costs[stage] @ point)
+    known = part.relaxed if stage == 0 else -np.inf
+    if bound is not None and np.isfinite(bound):
+        known = max(known, bound)
+    part.point = point
+    part.points = (*part.points, point)
+    part.reached = (*part.reached, value)
+    part.bound = (*part.bound, min(known, value))
+
+
+def _refuse(part: Part, solution: Solution | None) -> None:
+    if solution is None or solution.status is Status.INFEASIBLE:
+        part.refused = True
+        return
+    if solution.status is Status.TIME_LIMIT:
+        error = SolverFailure(
+            "Time ran out before a plan in whole positions was found; there is no plan to show.",
+            "Give it more time with --time-limit, or a finer step with --whole 0.5.",
+        )
+        error.status = solution.status  # type: ignore[attr-defined]
+        raise error
+    solution.require("the district in whole positions")
+
+
+def _branch(session: Session, cost: Array, gap: float, run: Runner, start: Array | None) -> Solution | None:
+    if start is not None:
+        session.propose(start)
+    return run(session, cost, gap)
+
+
+# ---- a first plan ------------------------------------------------------------------------------------------------
+
+
+def dive(part: Part, run: Runner) -> Array | None:
+    """Round the LP plan to a plan in whole positions, year by year, the LP re-solved in between; `None` if none is met.
+
+    Positions are rounded up, because a position fewer than the teams need breaks a rule and one more costs only
+    money. Schools that the LP launches in part are launched, and if that leads nowhere only those that must be. A dive
+    from the best LP plan may spend what later years need; then one from the cheapest plan is tried.
+    """
+    from optimizer.solvers.highs import Session
+
+    whole = part.integers
+    if whole.size == 0:
+        return None
+    fraction = np.isfinite(part.matrix.column_upper[whole])  # launched shares; positions have no upper bound
+    session = Session(part.matrix.replace(integer=None))
+    for cost in (part.costs[0], part.costs[-1]):
+        for launch in (True, False):
+            session.change_columns(whole, part.matrix.column_lower[whole], part.matrix.column_upper[whole])
+            if _dive_by_year(session, part, cost, fraction, launch, run):
+                solution = run(session, part.costs[0], 0.0)
+                return solution.point if solution.status is Status.OPTIMAL else None
+    return None
+
+
+def _dive_by_year(
+    session: Session, part: Part, cost: Array, fraction: NDArray[np.bool_], launch: bool, run: Runner
+) -> bool:
+    whole, year = part.integers, part.year[part.integers]
+    solution = run(session, cost, 0.0)
+    for y in np.unique(year):
+        groups = [np.flatnonzero(year == y)]
+        while groups:
+            group = groups.pop()
+            if solution.status is not Status.OPTIMAL or solution.point is None:
+                return False
+            relaxed = solution.point[whole[group]]
+            up = np.ceil(relaxed - NEAR)
+            target = up if launch else np.where(fraction[group], np.floor(relaxed + NEAR), up)
+            solution = _fix(session, whole[group], target, cost, run)
+            if solution.status is Status.OPTIMAL:
+                continue
+            session.change_columns(
+                whole[group],
+                part.matrix.column_lower[whole[group]],
+                part.matrix.column_upper[whole[group]],
+            )
+            if group.size == 1:
+                solution = _fix(session, whole[group], np.where(target == up, up - 1.0, up), cost, run)
+                if solution.status is not Status.OPTIMAL:
+                    return False
+                continue
+            half = group.size // 2
+            groups += [group[half:], group[:half]]
+            solution = run(session, cost, 0.0)
+    return True
+
+
+def _fix(session: Session, columns: Indices, values: Array, cost: Array, run: Runner) -> Solution:
+    values = np.maximum(values, 0.0)
+    session.change_columns(columns, values, values)
+    return run(session, cost, 0.0)
+
+
+# ---- a clean finish ----------------------------------------------------------------------------------------------
+
+
+def finish(part: Part, point: Array, stage: int, holds: tuple[float, ...]) -> Array:
+    """Fix the integers of a point exactly and re-solve the rest for a stage; the point itself if that fails."""
+    from optimizer.solvers.highs import Session
+
+    whole = part.integers
+    lower, upper = part.matrix.column_lower.copy(), part.matrix.column_upper.copy()
+    lower[whole] = upper[whole] = np.round(point[whole])
+    session = Session(part.matrix.replace(integer=None, column_lower=lower, column_upper=upper))
+    for cost, most in zip(part.costs, holds):
+        session.hold(-cost, -most)
+    solution = session.minimise(part.costs[stage], method="simplex")
+    found = solution.point if solution.status is Status.OPTIMAL and solution.point is not None else point
+    return np.clip(found, lower, upper)

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Check a district's files and say what the model will look like.",
     "init": "Start a new district folder from a price book, or copy an example.",
     "books": "List the shipped price books, or show one with its bounds and sources.",
+    "bench": "Time this machine's solvers on a district, or on made ones.",
 }
 
 

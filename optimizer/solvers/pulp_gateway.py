@@ -192,6 +192,7 @@ class Session:
             )
         self.matrix = matrix
         self.rows, self.columns = matrix.shape
+        self.handover_seconds = 0.0
         self._threads, self._deadline = threads, None if time_limit is None else time.monotonic() + time_limit
 
     def hold(self, vector: Array, at_least: float) -> int:
@@ -215,9 +216,11 @@ class Session:
             return Solution(Status.TIME_LIMIT, None, None, None, math.nan, 0.0)
         started = time.perf_counter()
         rows, columns = self.matrix.shape
+        handing_over = time.perf_counter()
         problem = to_pulp(
             self.matrix, cost, [f"x{j}" for j in range(columns)], [f"r{i}" for i in range(rows)]
         )
+        self.handover_seconds += time.perf_counter() - handing_over
         solver = pulp.getSolver(
             self.theirs, msg=False, timeLimit=left, **({} if gap is None else {"gapRel": gap})
         )

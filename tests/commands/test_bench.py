@@ -1,0 +1,109 @@
+"""`spanwise bench`: one table that says which solver is how fast, and which disagrees."""
+
+import json
+
+import pytest
+
+from optimizer.bench import Row, _judged
+from tests.commands.runner import ROOT, process, spanwise
+
+
+def test_table_of_a_made_district(tmp_path):
+    saved = tmp_path / "bench.json"
+    ran = process(
+        "bench",
+        "--schools",
+        "2",
+        "--solver",
+        "highs-simplex",
+        "--solver",
+        "highs-auto",
+        "--solver",
+        "cbc",
+        "--solver",
+        "nosuch",
+        "--json",
+        "--quiet",
+        "--save",
+        saved,
+    )
+    assert ran.code == 0, ran.err
+    answer = json.loads(ran.out)
+    assert json.loads(saved.read_text(encoding="utf-8")) == answer
+    assert {"processor", "cores", "python", "highspy", "pulp"} <= set(answer["machine"])
+    rows = {(row["path"], row["solver"], row["method"].split(",")[0]): row for row in answer["rows"]}
+    simplex, cbc = rows["arrays", "highs", "simplex"], rows["pulp", "cbc", "default"]
+    for row in (simplex, cbc):
+        assert row["status"] == "optimal"
+        assert row["gap"] < 1e-6
+        assert row["build_s"] > 0
+        assert row["peak_mb"] > 10
+        assert row["total_s"] == pytest.approx(row["build_s"] + row["handover_s"] + row["solve_s"], rel=1e-6)
+    assert cbc["objective"] == pytest.approx(simplex["objective"], abs=1e-6)
+    assert min(row["ratio"] for row in rows.values() if row["ratio"] and row["path"] != "plan") == 1.0
+    missing = rows["pulp", "nosuch", "default"]
+    assert missing["status"] == "missing"
+    assert "install" in missing["note"]
+    assert set(simplex) >= {
+        "instance",
+        "schools",
+        "years",
+        "nodes",
+        "path",
+        "solver",
+        "method",
+        "build_s",
+        "handover_s",
+        "solve_s",
+        "total_s",
+        "peak_mb",
+        "objective",
+        "status",
+    }
+
+
+def row(**figures):
+    return Row(
+        "i",
+        1,
+        1,
+        1,
+        figures.pop("path", "arrays"),
+        "highs",
+        figures.pop("method", "simplex"),
+        status="optimal",
+        **figures,
+    )
+
+
+def test_a_path_that_finds_another_objective_is_shown_as_such():
+    good = row(total_s=2.0, objective=0.5, gap=1e-12)
+    wrong = row(total_s=1.0, objective=0.4, gap=0.1, method="ipm")
+    judged = _judged([good, wrong])
+    assert judged[0].ratio == 1.0
+    assert judged[0].note == ""
+    assert judged[1].note == "disagrees: 0.400000 against 0.500000"
+
+
+def test_wrong_usage():
+    assert spanwise("bench", "--schools", "ten").code == 2
+    assert spanwise("bench", "--schools", "0").code == 2
+    assert spanwise("bench", ROOT / "examples" / "oak", "--schools", "2").code == 2
+    assert spanwise("bench", ROOT / "examples" / "oak", "--save", "table.xlsx").code == 2
+
+
+def test_markdown_table(tmp_path):
+    ran = spanwise(
+        "bench",
+        ROOT / "examples" / "oak",
+        "--solver",
+        "highs-simplex",
+        "--quiet",
+        "--save",
+        tmp_path / "t.md",
+    )
+    assert ran.code == 0
+    lines = (tmp_path / "t.md").read_text(encoding="utf-8").splitlines()
+    assert lines[2].startswith("| instance | path | solver |")
+    assert lines[4].startswith("| oak | arrays | highs | simplex |")
+    assert "oak" in ran.out

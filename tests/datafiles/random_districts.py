@@ -27,8 +27,23 @@ from models.district import (
 )
 from models.settings import Settings
 
-TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t"), max_size=12).map(str.strip)
-AWKWARD = ["007", "=1+1", "nan", "1e3", 'the "new" school', "a,b", "Śródmieście", "📐", "yes", "-", "two\nlines", "#N/A"]
+TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t"), max_size=12).map(
+    str.strip
+)
+AWKWARD = [
+    "007",
+    "=1+1",
+    "nan",
+    "1e3",
+    'the "new" school',
+    "a,b",
+    "Śródmieście",
+    "📐",
+    "yes",
+    "-",
+    "two\nlines",
+    "#N/A",
+]
 NAMES = st.sampled_from(AWKWARD) | TEXT.filter(bool)
 AMOUNTS = st.sampled_from([0.0, 1.0, 9500.0, 0.1 + 0.2, 1e12, 5e-324]) | st.floats(0, 1e12)
 SHARES = st.sampled_from([0.0, 1.0, 0.07]) | st.floats(0, 1)
@@ -75,9 +90,23 @@ def districts(draw: st.DrawFn) -> District:
     people[0, 0] = 100.0
     weights = figures(AMOUNTS, s)
     weights[0] = 1.0
-    seats = draw(st.lists(st.tuples(st.integers(0, s - 1), st.integers(0, v - 1), AMOUNTS), unique=True, max_size=4)) if v else []
-    lines = draw(st.lists(st.tuples(st.integers(0, s - 1), st.sampled_from(BUDGET_CATEGORIES)), unique=True, max_size=4))
-    budget = Budget(np.array([a for a, _ in lines], np.int64), tuple(b for _, b in lines), figures(AMOUNTS, len(lines)))
+    seats = (
+        draw(
+            st.lists(
+                st.tuples(st.integers(0, s - 1), st.integers(0, v - 1), AMOUNTS), unique=True, max_size=4
+            )
+        )
+        if v
+        else []
+    )
+    lines = draw(
+        st.lists(
+            st.tuples(st.integers(0, s - 1), st.sampled_from(BUDGET_CATEGORIES)), unique=True, max_size=4
+        )
+    )
+    budget = Budget(
+        np.array([a for a, _ in lines], np.int64), tuple(b for _, b in lines), figures(AMOUNTS, len(lines))
+    )
     return District(
         settings,
         Schools(

@@ -30,7 +30,13 @@ def test_columns_left_out_take_their_defaults(tmp_path: Path) -> None:
     schools = found.schools
     assert (schools.need_weight, schools.pay_index) == (1.0, 1.0)
     for name in (
-        "fixed_funding", "fixed_spending", "enrollment_growth", "startup_grant", "team_pupils", "trained_pupils", "opening_reserve",
+        "fixed_funding",
+        "fixed_spending",
+        "enrollment_growth",
+        "startup_grant",
+        "team_pupils",
+        "trained_pupils",
+        "opening_reserve",
     ):
         assert getattr(schools, name).tolist() == [0.0], name
     assert found.roles.attrition_rate.tolist() == found.roles.annual_raise.tolist() == [0.0, 0.0, 0.0]
@@ -61,7 +67,10 @@ def test_trained_pupils_default_to_team_pupils(tmp_path: Path) -> None:
 
 
 def test_minimum_defaults_by_kind(tmp_path: Path) -> None:
-    roles = TABLES["roles"] + "principal,Principal,nonclassroom,office,120000,0.25\nnurse,Nurse,nonclassroom,office,70000,0.25\n"
+    roles = (
+        TABLES["roles"]
+        + "principal,Principal,nonclassroom,office,120000,0.25\nnurse,Nurse,nonclassroom,office,70000,0.25\n"
+    )
     staff = "school_id,role,fte,minimum\noak,teacher,20,\noak,aide,2,1.5\noak,principal,1,\noak,nurse,1,0.5\n"
     found = district(tmp_path / "oak", {"roles": roles, "staff": staff})
     assert found.staff.fte.tolist() == [[20.0, 0.0, 2.0, 1.0, 1.0]]
@@ -74,7 +83,11 @@ def test_settings_left_out_are_neutral(tmp_path: Path) -> None:
     settings = district(tmp_path / "full", settings=full).settings
     assert settings.funding.max_transfer_share == 0.0  # a rule with bound 0 is not the same as no rule
     assert settings.funding.reserve_max_share is None
-    assert (settings.leaders.stipend_min, settings.leaders.stipend_max, settings.leaders.eligible_share) == (None, 20000.0, 0.6)
+    assert (settings.leaders.stipend_min, settings.leaders.stipend_max, settings.leaders.eligible_share) == (
+        None,
+        20000.0,
+        0.6,
+    )
     assert type(settings.leaders.stipend_max) is float
 
 
@@ -83,8 +96,14 @@ def test_scenarios(tmp_path: Path) -> None:
         "scenario,label,probability,year,funding_change,enrollment_change,pay_change\n"
         "cut,A cut,0.25,2,-0.07,,0.01\nbase,,0.75,1,,,\ncut,,0.25,3,-0.1,-0.02,\n"
     )
-    found = district(tmp_path / "oak", {"scenarios": scenarios}, SETTINGS.replace("years = 1\n", "years = 3\n")).scenarios
-    assert (found.id, found.label, found.probability.tolist()) == (("cut", "base"), ("A cut", "base"), [0.25, 0.75])
+    found = district(
+        tmp_path / "oak", {"scenarios": scenarios}, SETTINGS.replace("years = 1\n", "years = 3\n")
+    ).scenarios
+    assert (found.id, found.label, found.probability.tolist()) == (
+        ("cut", "base"),
+        ("A cut", "base"),
+        [0.25, 0.75],
+    )
     assert found.funding_change.tolist() == [[0, -0.07, -0.1], [0, 0, 0]]
     assert found.enrollment_change.tolist() == [[0, 0, -0.02], [0, 0, 0]]
     assert found.pay_change.tolist() == [[0, 0.01, 0], [0, 0, 0]]
@@ -103,7 +122,11 @@ def test_seats_bands_and_budget(tmp_path: Path) -> None:
     )
     assert found.technology.listed.tolist() == [[True, True, True], [True, False, True]]
     assert found.technology.device.tolist() == [-1, 1]
-    assert (found.devices.device.tolist(), found.devices.seats.tolist(), found.devices.age_years.tolist()) == ([1], [50.0], [0.0])
+    assert (
+        found.devices.device.tolist(),
+        found.devices.seats.tolist(),
+        found.devices.age_years.tolist(),
+    ) == ([1], [50.0], [0.0])
     assert found.budget is not None
     assert (found.budget.category, found.budget.amount.tolist()) == (("other", "salaries"), [2000.0, 1e6])
     assert np.array_equal(found.enrollment, [[500.0, 0.0, 0.0]])
@@ -159,7 +182,15 @@ def test_a_misnamed_optional_file_is_a_warning(tmp_path: Path) -> None:
 
 def test_other_files_are_passed_over(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "oak", *oak())
-    for name in ("notes.txt", ".DS_Store", "schools.csv~", "schools_old.csv", ".~lock.schools.csv#", "plan.json", "minutes.pdf"):
+    for name in (
+        "notes.txt",
+        ".DS_Store",
+        "schools.csv~",
+        "schools_old.csv",
+        ".~lock.schools.csv#",
+        "plan.json",
+        "minutes.pdf",
+    ):
         (folder / name).write_bytes(b"\x00\xff")
     (folder / "results").mkdir()
     assert read_district_with_warnings(folder) == (district(tmp_path / "again"), ())
@@ -167,7 +198,9 @@ def test_other_files_are_passed_over(tmp_path: Path) -> None:
 
 def test_years_beyond_the_plan_are_ignored_with_a_warning(tmp_path: Path) -> None:
     scenarios = "scenario,probability,year,funding_change\nbase,1,1,0\nbase,1,2,-0.1\n"
-    found, warnings = read_district_with_warnings(write_folder(tmp_path / "oak", *oak({"scenarios": scenarios})))
+    found, warnings = read_district_with_warnings(
+        write_folder(tmp_path / "oak", *oak({"scenarios": scenarios}))
+    )
     assert found.scenarios.funding_change.tolist() == [[0.0]]
     assert list(map(str, warnings)) == [
         "scenarios.csv row 3 (base, 2), column year: plan year 2 lies beyond the plan of 1 year; the row is ignored.\n"
@@ -186,7 +219,10 @@ def test_no_folder(tmp_path: Path) -> None:
 
 def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "oak", *oak())
-    assert error_of(folder / "district.toml") == "FOLDER is a file; a district folder is expected.\n\nName the folder: PLACE"
+    assert (
+        error_of(folder / "district.toml")
+        == "FOLDER is a file; a district folder is expected.\n\nName the folder: PLACE"
+    )
     (tmp_path / "plan.pdf").write_bytes(b"%PDF")
     assert error_of(tmp_path / "plan.pdf") == (
         "FOLDER is a file; a district folder is expected.\n\nName a folder with district.toml and its tables."
@@ -198,7 +234,9 @@ def test_an_empty_folder_and_a_foreign_one(tmp_path: Path) -> None:
     hint = "A district folder holds district.toml and tables such as schools.csv. Start one with: spanwise init FOLDER"
     assert error_of(tmp_path / "empty") == f"FOLDER is no district folder: it holds no file.\n\n{hint}"
     (tmp_path / "empty" / "photo.jpg").touch()
-    assert error_of(tmp_path / "empty") == f"FOLDER is no district folder: it holds none of its files.\n\n{hint}"
+    assert (
+        error_of(tmp_path / "empty") == f"FOLDER is no district folder: it holds none of its files.\n\n{hint}"
+    )
 
 
 def test_a_folder_named_like_a_table(tmp_path: Path) -> None:
@@ -221,7 +259,9 @@ def test_a_link_to_a_folder_is_read(tmp_path: Path) -> None:
 
 
 def test_problems_carry_their_place(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "oak", *oak({"schools": "school_id,school_name,funding_per_pupil\noak,Oak,\"9,5OO\"\n"}))
+    folder = write_folder(
+        tmp_path / "oak", *oak({"schools": 'school_id,school_name,funding_per_pupil\noak,Oak,"9,5OO"\n'})
+    )
     with pytest.raises(InputError) as caught:
         read_district(folder)
     (problem,) = caught.value.problems
@@ -234,7 +274,9 @@ def test_problems_carry_their_place(tmp_path: Path) -> None:
 
 def test_all_problems_are_kept_where_the_text_draws_many_together(tmp_path: Path) -> None:
     rows = "".join(f"s{i},S,7%\n" for i in range(3000))
-    folder = write_folder(tmp_path / "oak", *oak({"schools": "school_id,school_name,funding_per_pupil\n" + rows}))
+    folder = write_folder(
+        tmp_path / "oak", *oak({"schools": "school_id,school_name,funding_per_pupil\n" + rows})
+    )
     with pytest.raises(InputError) as caught:
         read_district(folder)
     assert len([p for p in caught.value.problems if p.column == "funding_per_pupil"]) == 3000

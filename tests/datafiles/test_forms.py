@@ -62,7 +62,9 @@ def test_columns_in_any_order(tmp_path: Path) -> None:
 
 def test_windows_1252_is_a_guess_and_says_so(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "oak", *oak())
-    (folder / "schools.csv").write_bytes("school_id,school_name,funding_per_pupil\noak,École “Chêne”,4330\n".encode("cp1252"))
+    (folder / "schools.csv").write_bytes(
+        "school_id,school_name,funding_per_pupil\noak,École “Chêne”,4330\n".encode("cp1252")
+    )
     found, warnings = read_district_with_warnings(folder)
     assert found.schools.name == ("École “Chêne”",)
     assert list(map(str, warnings)) == [
@@ -73,7 +75,9 @@ def test_windows_1252_is_a_guess_and_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_settings_in_other_encodings(encoding: str, tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "oak", *oak())
-    (folder / "district.toml").write_bytes(SETTINGS.replace("Oak", "Chêne").replace("\n", "\r\n").encode(encoding))
+    (folder / "district.toml").write_bytes(
+        SETTINGS.replace("Oak", "Chêne").replace("\n", "\r\n").encode(encoding)
+    )
     assert read_district(folder).name == "Chêne"
 
 
@@ -86,7 +90,10 @@ def test_ways_to_write_a_number(cell: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("yes", ["yes", "Yes", "TRUE", "true"])
 def test_ways_to_write_yes(yes: str, tmp_path: Path) -> None:
     models = TABLES["team_models"].replace("yes", yes).replace(",no,", ",FALSE,")
-    assert district(tmp_path / "oak", {"team_models": models}).team_models.team_taught.tolist() == [False, True]
+    assert district(tmp_path / "oak", {"team_models": models}).team_models.team_taught.tolist() == [
+        False,
+        True,
+    ]
 
 
 def test_sheets_name_cells() -> None:

@@ -20,7 +20,9 @@ from tests.districts import district
 EXAMPLES = sorted(Path(__file__).parents[2].glob("examples/*/district.toml"))
 
 
-@run(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@run(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
 @given(districts())
 def test_random_districts(asked: District) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -54,7 +56,10 @@ def test_written_twice_is_the_same_to_the_byte(tmp_path: Path) -> None:
     asked = district(tmp_path / "oak")
     for name in ("one", "two"):
         write_district(asked, tmp_path / name)
-    assert all((tmp_path / "one" / file.name).read_bytes() == file.read_bytes() for file in (tmp_path / "two").iterdir())
+    assert all(
+        (tmp_path / "one" / file.name).read_bytes() == file.read_bytes()
+        for file in (tmp_path / "two").iterdir()
+    )
     assert {file.name for file in (tmp_path / "two").iterdir()} == set(FILES) - {"devices.csv", "budget.csv"}
 
 
@@ -63,5 +68,8 @@ def test_a_pattern_for_no_band_cannot_be_written(tmp_path: Path) -> None:
     models = {**vars(asked.team_models), "listed": np.array([[True], [False]])}
     with pytest.raises(InputError) as caught:
         write_district(asked.replace(team_models=TeamModels(**models)), tmp_path / "no")
-    assert str(caught.value) == "team/100 is listed for no grade band; a file cannot say that.\n\nLeave it out of the district."
+    assert (
+        str(caught.value)
+        == "team/100 is listed for no grade band; a file cannot say that.\n\nLeave it out of the district."
+    )
     assert not (tmp_path / "no").exists()

@@ -31,7 +31,9 @@ def test_every_row_is_whole() -> None:
         assert column.type in TYPES or column.refers_to in TABLES, column
         assert column.meaning, column
         assert column.default, column
-        assert bool(column.range) == (column.is_figure or column.type in ("one of", "yes or no", "bands") or "no ;" in column.range)
+        assert bool(column.range) == (
+            column.is_figure or column.type in ("one of", "yes or no", "bands") or "no ;" in column.range
+        )
         if column.is_figure and column.default[0].isdigit():
             low, high = column.bounds
             assert low <= float(column.default) <= high, column
@@ -52,7 +54,10 @@ def test_settings_are_those_of_the_models() -> None:
         value = getattr(neutral, part.name)
         if dataclasses.is_dataclass(value):
             hints = typing.get_type_hints(type(value))
-            told |= {f"{part.name}.{f.name}": (getattr(value, f.name), hints[f.name]) for f in dataclasses.fields(value)}
+            told |= {
+                f"{part.name}.{f.name}": (getattr(value, f.name), hints[f.name])
+                for f in dataclasses.fields(value)
+            }
         else:
             told[part.name] = (value, type(value))
     assert set(told) == set(SETTINGS.columns)
@@ -64,7 +69,9 @@ def test_settings_are_those_of_the_models() -> None:
             assert float(column.default) == value, name
         else:
             assert column.default == value, name
-        assert column.choices == (typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ()), name
+        assert column.choices == (
+            typing.get_args(hint) if typing.get_origin(hint) is typing.Literal else ()
+        ), name
 
 
 @pytest.mark.parametrize(
@@ -75,10 +82,19 @@ def test_settings_are_those_of_the_models() -> None:
     ],
 )  # fmt: skip
 def test_columns_are_those_of_the_models(table: str, part: type) -> None:
-    own = {"id": {"schools": "school_id", "grade_bands": "grade_band", "roles": "role", "device_types": "device"}.get(table, table)}
+    own = {
+        "id": {
+            "schools": "school_id",
+            "grade_bands": "grade_band",
+            "roles": "role",
+            "device_types": "device",
+        }.get(table, table)
+    }
     own |= {"name": "school_name", "listed": "grade_bands", "fte": None}  # type: ignore[dict-item]
     fields = [own.get(f.name, f.name) for f in dataclasses.fields(part)]
-    assert [name for name in fields if name] == list(TABLES[table].columns) or {*fields} - {None} == set(TABLES[table].columns)
+    assert [name for name in fields if name] == list(TABLES[table].columns) or {*fields} - {None} == set(
+        TABLES[table].columns
+    )
 
 
 def test_words_are_those_of_the_models() -> None:

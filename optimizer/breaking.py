@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from models.district import District
@@ -81,10 +83,13 @@ def _when(district: District, model: Model, n: int) -> str:
 def _without_money(district: District) -> str:
     """Name the first school that has no lawful plan whatever its funding, or the district as a whole."""
     year = district.settings.first_year + district.years - 1
+    equal = district.replace(  # a school whose pupils weigh nothing makes no district of its own
+        schools=dataclasses.replace(district.schools, need_weight=np.ones(len(district.schools.id)))
+    )
     for s, name in enumerate(district.schools.name):
         if not district.enrollment[s].any():
             continue
-        alone = Model(only_schools(district, np.array([s])), shortfall=True)
+        alone = Model(only_schools(equal, np.array([s])), shortfall=True)
         matrix = alone.lp.matrix()
         if Session(matrix).minimise(np.zeros(matrix.shape[1])).status is Status.INFEASIBLE:
             return f"at {name} in {year}, whatever its funding"

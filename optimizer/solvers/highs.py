@@ -22,6 +22,10 @@ NAME = "highs"
 METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
 
+# Held stages are steep: a coverage that is off by 1e-8 can cost hundreds of dollars, so HiGHS's own 1e-7 is too wide
+# for simplex and crossover. First-order methods do not get further, and branching needs no more.
+TOLERANCE, ROUGH = 1e-9, 1e-7
+
 STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
     highspy.HighsModelStatus.kModelEmpty: Status.OPTIMAL,
@@ -201,6 +205,9 @@ class Session:
         highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
         highs.setOptionValue("solver", METHODS[method])
         highs.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if method == "primal" else DUAL_SIMPLEX)
+        tolerance = ROUGH if method == "pdlp" or self._whole else TOLERANCE
+        highs.setOptionValue("primal_feasibility_tolerance", tolerance)
+        highs.setOptionValue("dual_feasibility_tolerance", tolerance)
         if gap is not None:
             highs.setOptionValue("mip_rel_gap", gap)
         if self._deadline is not None:

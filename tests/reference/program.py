@@ -9,7 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 
 # A coverage that is off by 1e-8 can cost hundreds of dollars where a held stage is steep, so the default 1e-7 is too wide.
-TOLERANCES = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+TIGHT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
 
 
 class Program:
@@ -55,11 +55,14 @@ class Program:
         else:
             equal = low == high
             above, below = ~equal & (high < np.inf), ~equal & (low > -np.inf)
-            found = linprog(
-                c, A_eq=A[equal], b_eq=low[equal],
-                A_ub=vstack([A[above], -A[below]], format="csr"),
-                b_ub=np.concatenate([high[above], -low[below]]),
-                bounds=np.column_stack([np.zeros(width), upper]), method="highs", options=TOLERANCES)
+            for options in (TIGHT, {}):  # the usual tolerances where the tight ones end in numerical trouble
+                found = linprog(
+                    c, A_eq=A[equal], b_eq=low[equal],
+                    A_ub=vstack([A[above], -A[below]], format="csr"),
+                    b_ub=np.concatenate([high[above], -low[below]]),
+                    bounds=np.column_stack([np.zeros(width), upper]), method="highs", options=options)
+                if found.status != 4:
+                    break
         status = {0: "optimal", 2: "infeasible", 3: "unbounded"}.get(found.status, "failed")
         if status != "optimal":
             return status, float("nan"), {}

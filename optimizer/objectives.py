@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ TIE = 1e-4  # $ per dollar moved or granted, and per seat and year bought too ea
 class Stage:
     """One stage: minimise `cost` · x. Its value on the planner's scale is (sign × cost · x + offset) / scale.
 
-    `hold` of a value V gives the row vector · x ≥ bound that later stages keep.
+    `bound` of a value V gives the row vector · x ≥ bound that later stages keep; they may give up `give` of the value.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Stage:
     sign: float
     scale: float
     offset: float = 0.0
+    give: float = HOLD
 
     def value(self, point: Array) -> float:
         """Value of the stage at a point: a share for coverage, dollars for spending."""
@@ -38,9 +39,13 @@ class Stage:
         """Coefficients of the row that holds this stage (the greater the better)."""
         return -self.cost
 
-    def bound(self, reached: float, give: float = HOLD) -> float:
+    def bound(self, reached: float) -> float:
         """Right side of the row that holds the value reached, less what may be given up."""
-        return (reached - give) * self.scale
+        return -self.sign * (reached * self.scale - self.offset) - self.give * self.scale
+
+    def holds(self, value: float, best: float) -> bool:
+        """Whether a value is as good as the best, up to what may be given up."""
+        return -self.sign * (value - best) >= -self.give
 
 
 def weights(model: Model) -> Array:
@@ -60,11 +65,7 @@ def stages_of(model: Model, objective: Objective) -> list[Stage]:
 
 def _widen(stage: Stage, model: Model) -> Stage:
     missing = model.lp.matrix().shape[1] - stage.cost.size
-    return (
-        stage
-        if not missing
-        else Stage(stage.name, np.pad(stage.cost, (0, missing)), stage.sign, stage.scale, stage.offset)
-    )
+    return replace(stage, cost=np.pad(stage.cost, (0, missing))) if missing else stage
 
 
 def expected(model: Model) -> Stage:

@@ -17,7 +17,7 @@ from optimizer.blocks import independent_blocks
 from optimizer.certificate import certify
 from optimizer.formulation import Model
 from optimizer.matrix import Matrix
-from optimizer.objectives import HOLD, Stage, spending_vector, stages_of
+from optimizer.objectives import Stage, spending_vector, stages_of
 from optimizer.side_by_side import SideBySide
 from optimizer.staging import Options, Reached, Way, Whole
 
@@ -127,20 +127,25 @@ def run_stages(model: Model, way: Way, stages: list[Stage]) -> tuple[list[Reache
         first = way.first()
         return [first, *way.rest(first)], None
     firsts = dict(feasible_steps(model, way))
-    best = max(first.value for first in firsts.values())
-    tied = [step for step, first in firsts.items() if first.value >= best - HOLD]
     candidates = []
-    for step in tied:
+    for step in _as_good(stages[0], [(step, first.value) for step, first in firsts.items()]):
         way.restrict(upper_of(model, step))
         first = way.first()
         candidates.append((step, [first, *way.rest(first)]))
-    if len(stages) > 2:  # coverage is a stage of its own, behind the objective
-        coverage = max(results[-2].value for _, results in candidates)
-        candidates = [entry for entry in candidates if entry[1][-2].value >= coverage - HOLD]
+    for number, stage in enumerate(stages[1:-1], start=1):
+        kept = _as_good(stage, [(step, results[number].value) for step, results in candidates])
+        candidates = [entry for entry in candidates if entry[0] in kept]
     least = min(results[-1].value for _, results in candidates)
     # steps that cost the same up to rounding: the lowest, whatever the solver's last digits say
     step, results = next(entry for entry in candidates if entry[1][-1].value <= least + 1e-9 * abs(least))
     return results, step
+
+
+def _as_good(stage: Stage, values: list[tuple[int, float]]) -> list[int]:
+    """Return the steps whose value of a stage is as good as the best of them."""
+    better = max if stage.sign < 0 else min
+    best = better(value for _, value in values)
+    return [step for step, value in values if stage.holds(value, best)]
 
 
 def feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
@@ -173,7 +178,8 @@ def plan_of(
     status: Status = Status.OPTIMAL,
 ) -> Plan:
     """Read a plan from the stages reached, with its certificate on the whole matrix."""
-    final, first = results[-1], results[0]
+    final = results[-1]
+    first = next(result for result in results if result.stage.name != "shortfall")
     lp = model.lp
     values = {name: lp.values(name, final.point) for name in lp.variables}
     stages = {result.stage.name: result.value for result in results}

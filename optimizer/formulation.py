@@ -40,6 +40,8 @@ class Model:
         Add `short[s,n]`: missing funding on the right of `budget` (section 7).
     only
         Build these rules alone, by id; for the golden files.
+    figures
+        The figures of section 2, where they are not those of the district on its tree.
 
     """
 
@@ -51,10 +53,11 @@ class Model:
         cut: Cut | None = None,
         shortfall: bool = False,
         only: frozenset[str] | None = None,
+        figures: Parameters | None = None,
     ) -> None:
         self.district = district
         self.tree = tree if tree is not None else Tree.of(district.scenarios, district.years)
-        self.p = Parameters.of(district, self.tree)
+        self.p = figures if figures is not None else Parameters.of(district, self.tree)
         self.settings = district.settings
         self._name_sets(cut)
         self._add_variables(cut, shortfall)

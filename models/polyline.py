@@ -1,0 +1,149 @@
+"""Piecewise linear functions of one figure: sums, upper envelopes, and the points where the slope changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+SAME = 1e-9  # two places this near are one
+
+
+@dataclass(frozen=True, eq=False)
+class Polyline:
+    """A piecewise linear function.
+
+    Attributes
+    ----------
+    at : ascending places, axis i; a place that stands twice is a jump
+    value : values there, axis i
+    slope : slopes between a place and the next, axis i − 1; of a jump it is 0
+    piece : what holds between a place and the next (for an envelope: which of its functions), axis i − 1
+
+    """
+
+    at: Array
+    value: Array
+    slope: Array
+    piece: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, at: Sequence[float], value: Sequence[float], slope: Sequence[float]) -> Polyline:
+        """Make a continuous function from its points and the slopes between them."""
+        return cls(
+            np.array(at, dtype=float),
+            np.array(value, dtype=float),
+            np.array(slope, dtype=float),
+            np.zeros(len(slope), dtype=np.int64),
+        )
+
+    def __call__(self, at: Array) -> Array:
+        """Values at some places inside the domain, along the line between the points."""
+        return np.asarray(np.interp(at, self.at, self.value))
+
+    def slope_at(self, at: Array) -> Array:
+        """Slopes at places inside the domain that are no breakpoints."""
+        if not self.slope.size:
+            return np.zeros_like(at)
+        place = np.clip(np.searchsorted(self.at, at, side="right") - 1, 0, self.slope.size - 1)
+        return np.asarray(self.slope[place])
+
+    def scaled(self, factor: float, offset: float = 0.0) -> Polyline:
+        """Return factor × the function + offset."""
+        return Polyline(self.at, factor * self.value + offset, factor * self.slope, self.piece)
+
+    def without_straight_points(self, tolerance: float) -> Polyline:
+        """Leave out the points between two pieces of the same slope (within `tolerance`) and the same name."""
+        if self.slope.size < 2:
+            return self
+        jump = np.diff(self.at) <= 0
+        turns = (
+            (np.abs(np.diff(self.slope)) > tolerance) | (np.diff(self.piece) != 0) | jump[1:] | jump[:-1]
+        )
+        kept = np.concatenate([[True], turns, [True]])
+        return Polyline(
+            self.at[kept], self.value[kept], self.slope[np.flatnonzero(kept)[:-1]], self.piece[kept[:-1]]
+        )
+
+
+def total(lines: Sequence[Polyline]) -> Polyline:
+    """Sum of continuous functions that have the same domain."""
+    at = np.unique(np.concatenate([line.at for line in lines]))
+    at = at[np.concatenate([[True], np.diff(at) > SAME])]
+    middle = (at[1:] + at[:-1]) / 2.0
+    value = sum((line(at) for line in lines), np.zeros_like(at))
+    slope = sum((line.slope_at(middle) for line in lines), np.zeros_like(middle))
+    return Polyline(at, value, slope, np.zeros(middle.size, dtype=np.int64))
+
+
+def upper_envelope(lines: Sequence[Polyline], names: Sequence[int]) -> Polyline:
+    """The greatest of several functions at every place where at least one of them is defined.
+
+    The functions may have different domains; where one of them begins above the others there is a jump.
+    """
+    cuts = np.unique(np.concatenate([line.at for line in lines]))
+    cuts = cuts[np.concatenate([[True], np.diff(cuts) > SAME])]
+    if cuts.size == 1:
+        best = int(np.argmax([line.value[0] for line in lines]))
+        return Polyline(cuts, lines[best].value[:1], np.zeros(0), np.zeros(0, dtype=np.int64))
+    stretches: list[_Stretch] = []
+    for low, high in zip(cuts[:-1], cuts[1:]):
+        middle = np.array([(low + high) / 2.0])
+        straight = [
+            _Stretch(low, high, float(line(np.array([low]))[0]), float(line.slope_at(middle)[0]), name)
+            for line, name in zip(lines, names)
+            if line.at[0] <= low + SAME and line.at[-1] >= high - SAME
+        ]
+        if straight:
+            stretches += _greatest(straight, low, high)
+    return _stitch(stretches)
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A straight part from `low` to `high` that begins at `value`."""
+
+    low: float
+    high: float
+    value: float
+    slope: float
+    name: int
+
+    def at(self, place: float) -> float:
+        return self.value + self.slope * (place - self.low)
+
+
+def _greatest(straight: Sequence[_Stretch], low: float, high: float) -> list[_Stretch]:
+    """The upper envelope of straight lines between two places: from one crossing to the next."""
+    best = max(straight, key=lambda line: (round(line.value, 12), line.slope))
+    place, parts = low, []
+    while True:
+        crossings = [
+            (low + (best.value - line.value) / (line.slope - best.slope), line)
+            for line in straight
+            if line.slope > best.slope + SAME
+        ]
+        ahead = [(where, line) for where, line in crossings if place + SAME < where < high - SAME]
+        end, after = min(ahead, key=lambda entry: (entry[0], -entry[1].slope), default=(high, best))
+        parts.append(_Stretch(place, end, best.at(place), best.slope, best.name))
+        if not ahead:
+            return parts
+        place, best = end, after
+
+
+def _stitch(stretches: Sequence[_Stretch]) -> Polyline:
+    at, value = [stretches[0].low], [stretches[0].value]
+    slope: list[float] = []
+    piece: list[int] = []
+    for part in stretches:
+        if abs(part.value - value[-1]) > 1e-9 * (1.0 + abs(part.value)):
+            at, value, slope, piece = [*at, part.low], [*value, part.value], [*slope, 0.0], [*piece, part.name]
+        at.append(part.high)
+        value.append(part.at(part.high))
+        slope.append(part.slope)
+        piece.append(part.name)
+    return Polyline(np.array(at), np.array(value), np.array(slope), np.array(piece, dtype=np.int64))

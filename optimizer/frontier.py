@@ -1,0 +1,102 @@
+"""What does money buy? Coverage as a function of a uniform funding change, from duals and not from a grid."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from models.district import District
+from models.errors import InputError
+from models.frontier import Frontier
+from models.settings import Objective
+from optimizer.formulation import Model
+from optimizer.line import Line
+from optimizer.objectives import stages_of, weights
+from optimizer.solution import refusal
+from optimizer.solving import upper_of
+from optimizer.staging import Options
+from optimizer.steps import steps_of
+from models.polyline import Polyline, upper_envelope
+from models.status import Status
+
+EXACT = 1e-8  # on the 0..1 scale of coverage: a smaller bend is not looked for
+
+
+def frontier(
+    district: District,
+    low: float = -0.15,
+    high: float = 0.15,
+    *,
+    objective: Objective | None = None,
+    tolerance: float = EXACT,
+    options: Options | None = None,
+) -> Frontier:
+    """Trace coverage while funding is F × (1 + change) wherever it occurs, in every node.
+
+    With one stipend for all schools the frontier is the greatest of one function for each step: still exact, but
+    no longer concave, and it jumps where a better step becomes affordable.
+
+    Parameters
+    ----------
+    district
+        The question.
+    low, high
+        The range of the change, −1 ≤ low < high; 0.05 is five percent more.
+    objective
+        What is maximised; the district's own setting when not given. Its first stage is traced.
+    tolerance
+        Bends smaller than this, in coverage, may be cut off.
+    options
+        Time limit and progress; the solver is HiGHS.
+
+    Raises
+    ------
+    InputError
+        The range is empty or goes below −1.
+    NoPlan
+        No plan satisfies all rules anywhere in the range.
+    SolverFailure, Interrupted
+        As in `solve`.
+
+    """
+    if not -1.0 <= low < high:
+        raise InputError(
+            f"The frontier cannot go from {low:g} to {high:g}.",
+            "Give a range such as --from -0.15 --to 0.15; no funding at all is -1.",
+        )
+    started = time.perf_counter()
+    model = Model(district, cut="everywhere")
+    stage = stages_of(model, objective or district.settings.coverage.objective)[0]
+    assert model.cut is not None
+    line = Line(model.lp.matrix(), stage, model.cut.index, -1.0, options)
+    traced: list[Polyline] = []
+    named: list[int] = []
+    for number, step in enumerate(steps_of(model)):
+        line.restrict(upper_of(model, step))
+        found = line.reach(low, high)
+        if found is not None:
+            traced.append(line.trace(*found, tolerance))
+            named.append(number)
+    if not traced:
+        raise refusal(Status.INFEASIBLE, "", f"the district at any funding change from {low:g} to {high:g}")
+    whole = upper_envelope(traced, named)
+    funding = float(model.tree.probability @ model.p.F.sum(axis=0))
+    pupils = float((weights(model) * model.p.E).sum())
+    buys = whole.slope * pupils / funding * 1000.0 if funding > 0 else np.zeros_like(whole.slope)
+    whole = Polyline(whole.at, whole.value, buys, whole.piece).without_straight_points(1e-9)
+    last = np.append(np.arange(whole.slope.size), whole.slope.size - 1)
+    uniform = steps_of(model) != [None]
+    return Frontier(
+        district=district.name,
+        objective=stage.name,
+        funding_change=whole.at,
+        coverage=whole.value,
+        pupils_per_1000_dollars=whole.slope[last] if whole.slope.size else np.zeros(1),
+        stipend=model.p.sigma[whole.piece[last]] if uniform and whole.piece.size else None,
+        asked=(low, high),
+        least_funding_change=float(whole.at[0]) if whole.at[0] > low + 1e-9 else None,
+        solves=line.solves,
+        blocks=line.block_count,
+        seconds=time.perf_counter() - started,
+    )

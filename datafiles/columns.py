@@ -7,8 +7,8 @@ from operator import itemgetter
 
 import numpy as np
 
-from datafiles.faults import Faults, did_you_mean, nearest
-from datafiles.figures import PLAIN, shorten, wrong_figure
+from datafiles.faults import Faults, did_you_mean, nearest, shorten
+from datafiles.figures import PLAIN, wrong_figure
 from datafiles.raw import CsvFile, RawTable
 from datafiles.schema import TABLES, Column
 from models.district import Array, Flags, Integers
@@ -66,13 +66,13 @@ class TableReader:
                     "Name the column, or clear it.",
                 )
             elif name in seen:
-                self._heading_error(f'has two columns "{name}".', "Keep one of them.", name)
+                self._heading_error(f'has two columns "{shorten(name)}".', "Keep one of them.", name)
             elif name not in known and more is not None:
                 near = nearest(name, missing) or nearest(name, known)
                 if near in missing:
                     missing.remove(near)
                     self.faults.doubtful.add((self.raw.name, near))
-                hint = f'Did you mean "{near}"?' if near else f"Its columns are: {', '.join(known)}."
+                hint = f'Did you mean "{shorten(near)}"?' if near else f"Its columns are: {', '.join(known)}."
                 self._heading_error(f'has an unknown column "{shorten(name)}".', hint, name)
             seen.add(name)
         for name in missing:
@@ -217,7 +217,7 @@ class TableReader:
                 continue
             earlier = first.setdefault(key, row)
             if earlier != row:
-                shown = ", ".join(part if isinstance(part, str) else f"{part:g}" for part in key)
+                shown = shorten(", ".join(part if isinstance(part, str) else f"{part:g}" for part in key))
                 what = "" if len(names) == 1 else f" (key: {', '.join(names[:-1])} and {names[-1]})"
                 mend = (
                     "give one of them another key"
@@ -303,5 +303,5 @@ class TableReader:
 
 
 def _some(names: Mapping[str, int], limit: int = 12) -> str:
-    shown = list(names)[:limit]
+    shown = [shorten(name, 30) for name in list(names)[:limit]]
     return ", ".join(shown) + (", …" if len(names) > limit else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 MARKS = (
@@ -18,6 +19,8 @@ NOT_TEXT = {
     b"\x1f\x8b": "a gzip archive",
     b"%PDF": "a PDF",
 }
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,26 @@ def decode(content: bytes) -> Decoded:
             text, guessed = content.decode("cp1252"), "Windows-1252"
         except UnicodeDecodeError as error:
             return _undecodable(content, error.start)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        return Decoded(
-            wrong=f"has a NUL byte in line {line}: the file is damaged or is no text file.",
-            mend="Save the table again as CSV (UTF-8).",
-        )
-    return Decoded(text, guessed)
+    return _checked(text, guessed)
+
+
+def _checked(text: str, guessed: str = "") -> Decoded:
+    """Refuse characters that no table has: a terminal would obey them."""
+    text = text.rstrip("\x1a")  # the end mark of old systems
+    control = CONTROL.search(text)
+    if not control:
+        return Decoded(text, guessed)
+    line = text.count("\n", 0, control.start()) + 1
+    what = "a NUL byte" if control[0] == "\0" else f"the control character 0x{ord(control[0]):02X}"
+    return Decoded(
+        wrong=f"has {what} in line {line}: the file is damaged or is no text file.",
+        mend="Save the table again as CSV (UTF-8).",
+    )
 
 
 def _strictly(content: bytes, encoding: str) -> Decoded:
     try:
-        return Decoded(content.decode(encoding))
+        return _checked(content.decode(encoding))
     except UnicodeDecodeError as error:
         return _undecodable(content, error.start)
 

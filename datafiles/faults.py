@@ -11,6 +11,12 @@ from models.errors import InputError, Problem
 SHOWN_PER_COLUMN = 20
 
 
+def shorten(cell: str, limit: int = 60) -> str:
+    """Keep a message readable when the cell is not: one line, not too long, no control characters."""
+    text = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(cell.split()))
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the known name that is nearest to this one, or nothing when none is near."""
     names = list(known)
@@ -24,7 +30,7 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """Phrase the nearest known name as a hint."""
     near = nearest(name, known)
-    return f'Did you mean "{near}"?' if near else otherwise
+    return f'Did you mean "{shorten(near)}"?' if near else otherwise
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from datafiles.faults import shorten
 from datafiles.schema import LARGEST, Column
 
 PLAIN = re.compile(r"[0-9eE+\-.\n]*")
@@ -111,9 +112,3 @@ def _meant(cell: str, column: Column) -> str:
 
 def _short(value: float) -> str:
     return f"{value:.10g}"
-
-
-def shorten(cell: str, limit: int = 60) -> str:
-    """Keep a message readable when the cell is not."""
-    text = " ".join(cell.split())
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from datafiles.assembly import assemble
@@ -39,7 +40,29 @@ def read_district_with_warnings(path: Path) -> tuple[District, tuple[Problem, ..
     Warnings that need the district alone come from `models.warnings.district_warnings`.
     """
     path = Path(path)
-    contents, faults = _contents(path)
+    return _assembled(*_contents(path), str(path))
+
+
+def district_of_contents(contents: Mapping[str, bytes], source: str) -> tuple[District, tuple[Problem, ...]]:
+    """Read a district from the bytes of its files by name, as `read_district_with_warnings` reads a folder's.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
+
+    """
+    faults = Faults()
+    for file in FILES:
+        if file not in contents:
+            _missing(file, list(contents), faults)
+    return _assembled(contents, faults, source)
+
+
+def _assembled(
+    contents: Mapping[str, bytes], faults: Faults, source: str
+) -> tuple[District, tuple[Problem, ...]]:
+    """Put the tables of all files together; every problem at once."""
     settings = Settings()
     if FILE in contents:
         settings = read_settings(contents[FILE], faults)
@@ -50,7 +73,7 @@ def read_district_with_warnings(path: Path) -> tuple[District, tuple[Problem, ..
             for problem in errors:
                 faults.error(problem, name)
             faults.warnings.extend(warnings)
-    district = assemble(raws, settings, faults, str(path))
+    district = assemble(raws, settings, faults, source)
     return district, tuple(faults.warnings)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,8 +13,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from datafiles.decoding import decode
-from datafiles.faults import Faults, did_you_mean
-from datafiles.figures import shorten, wrong_figure, wrong_value
+from datafiles.faults import Faults, did_you_mean, shorten
+from datafiles.figures import wrong_figure, wrong_value
 from datafiles.schema import SETTINGS, Column
 from models.errors import Problem
 from models.settings import Settings
@@ -37,6 +38,12 @@ def read_settings(content: bytes, faults: Faults, file: str = FILE) -> Settings:
         values = tomllib.loads(decoded.text)
     except tomllib.TOMLDecodeError as error:
         faults.error(_syntax(str(error), decoded.text, file), "settings")
+        return Settings()
+    except (ValueError, RecursionError):  # what the parser lets through: 5,000 digits, 1,000 brackets
+        hint = "A setting is written key = value, a section [funding]."
+        faults.error(
+            Problem(file, "holds a number or a list that is beyond all bounds.", hint, file), "settings"
+        )
         return Settings()
 
     def place(section: str, key: str) -> str:
@@ -128,10 +135,10 @@ def _wrong(section: str, key: str, value: object) -> tuple[str, str]:
     shown = _said(value)
     if column.is_figure and isinstance(value, str):
         wrong = wrong_figure(value.strip(), column)
-        hint = wrong[1] if wrong and value.strip() else f"Write it without quotes: {key} = {value.strip()}"
+        hint = wrong[1] if wrong and value.strip() else f"Write it without quotes: {key} = {shorten(value)}"
         return f"{shown} is text; {column.expected} is expected.", hint
     if column.is_figure and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return wrong_value(float(value), shown, column) or (
+        return wrong_value(_float(value), shown, column) or (
             f"{shown} is not written as a whole number; {column.expected} is expected.", f"Write it as {value:.0f}.",
         )  # fmt: skip
     if column.choices and isinstance(value, str):
@@ -162,6 +169,13 @@ def _unknown(section: str, key: str, value: object) -> tuple[str, str]:
         hint = f"It belongs to section [{homes[0]}]." if homes[0] else "It stands above the first section."
         return "is an unknown key.", hint
     return "is an unknown key.", did_you_mean(key, keys, f"The keys are: {', '.join(keys)}.")
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _said(value: object) -> str:
@@ -206,9 +220,13 @@ def _mended(line: str, message: str) -> str:
         key, sign, value = code.partition(":")
         if not sign:
             return "A setting is written key = value, a section [funding]."
-    key, value = key.strip(), value.strip()
+    key, value = key.strip(), shorten(value)
+    if not re.fullmatch(r"[\w\-. \"']+", key, re.ASCII):
+        return "A key is written with the letters a to z and _ alone."
     if not value:
         return "Write a value behind the =, or take the line out to have the default."
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return "Text holds no control characters; a backslash is written twice."
     column = next((c for n, c in SETTINGS.columns.items() if n.split(".")[-1] == key), None)
     if value.count('"') % 2 or value.count("'") % 2:
         return f'Close the quotes: {key} = "{value.strip(chr(34) + chr(39))}"'

@@ -44,6 +44,7 @@ FAULTS: dict[str, dict[str, Change]] = {
     "zero class-size limit": {"grade_bands": ("30", "0")},
     "shock below -1": {"scenarios": SCENARIOS + "cut,1,1,-7\n"},
     "shock of 7": {"scenarios": SCENARIOS + "boom,1,1,7\n"},
+    "control characters in a cell": {"enrollment": ("500", "\x1b[2J500")},
     "two numbers in a cell": {"enrollment": ("500", '"250\n250"')},
     "space inside a number": {"schools": ("4330", "4 330")},
     # blank cells
@@ -186,6 +187,15 @@ FAULTS: dict[str, dict[str, Change]] = {
     "key twice": {"settings": ("years = 1\n", "years = 1\nyears = 2\n")},
     "section twice": {"settings": SETTINGS + "[leaders]\nstipend_min = 1\n"},
     "key without a section's bracket": {"settings": ("[leaders]", "leaders]")},
+    "accent in a key": {"settings": ("eligible_share", "éligible_share")},
+    "control character in settings": {"settings": ('"Oak"', '"O\x01ak"')},
+    "backslash": {"settings": ('"Oak"', '"C:\\oak"')},
+    "integer of 400 digits": {"settings": ("years = 1\n", f"years = {'9' * 400}\n")},
+    "integer of 5000 digits": {"settings": ("years = 1\n", f"years = {'9' * 5000}\n")},
+    "brackets without end": {"settings": ("0.6", "[" * 3000)},
+    "list of sections": {"settings": ("[leaders]", "[[leaders]]")},
+    "section in a section": {"settings": ("[leaders]", "[leaders.stipends]")},
+    "date for a number": {"settings": ("0.6", "2027-07-01")},
     "prose": {"settings": ("[leaders]", "leaders are paid well")},
     "settings are a workbook": {"settings": b"PK\x03\x04rest"},
 }

@@ -37,6 +37,7 @@ FORMS: dict[str, Callable[[str], bytes]] = {
     "CRLF": lambda text: text.replace("\n", "\r\n").encode(),
     "old Macintosh": lambda text: text.replace("\n", "\r").encode(),
     "no line end at the end": lambda text: text.rstrip("\n").encode(),
+    "end mark of old systems": lambda text: text.encode() + b"\x1a",
     "blank lines": lambda text: ("\n\n" + text.replace("\n", "\n\n") + "\n,,\n").encode(),
     "quoted cells": quoted,
     "spaces around cells": lambda text: text.replace(",", " , ").encode(),

@@ -69,7 +69,8 @@ def test_an_unknown_book_writes_nothing(tmp_path: Path) -> None:
 def test_somebodys_district_is_not_replaced_unasked(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "oak", *oak())
     with pytest.raises(
-        InputError, match=r"is not empty: it holds device_types\.csv, district\.toml, enrollment\.csv and 7 more"
+        InputError,
+        match=r"is not empty: it holds device_types\.csv, district\.toml, enrollment\.csv and 7 more",
     ):
         run(folder)
     assert read_district(folder).name == "Oak"

@@ -7,7 +7,7 @@ import io
 import re
 
 from datafiles.decoding import decode
-from datafiles.raw import CsvFile, RawTable
+from datafiles.raw import CsvFile, Origin, RawTable
 from datafiles.schema import TABLES
 from models.errors import Problem
 
@@ -41,7 +41,7 @@ def read_table(name: str, content: bytes, file: str = "") -> tuple[RawTable, lis
             warnings,
         )
     records, broken = _records(decoded.text, _delimiter(name, decoded.text))
-    table, errors = _shape(name, records, origin)
+    table, errors = shape_table(name, records, origin)
     if broken:
         errors.append(
             Problem(f"{origin.file} row {len(records) + 1}", *broken, origin.file, len(records) + 1)
@@ -86,7 +86,7 @@ def _records(text: str, delimiter: str) -> tuple[list[list[str]], tuple[str, str
     return records, None
 
 
-def _shape(name: str, records: list[list[str]], origin: CsvFile) -> tuple[RawTable, list[Problem]]:
+def shape_table(name: str, records: list[list[str]], origin: Origin) -> tuple[RawTable, list[Problem]]:
     """Find the headings, leave out blank rows and columns, and hold each row to the width of the headings."""
     start = next((i for i, record in enumerate(records) if _filled(record)), len(records))
     if start == len(records):

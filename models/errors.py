@@ -19,6 +19,7 @@ class SpanwiseError(Exception):
     """
 
     exit_code = 1
+    status: str = "error"
 
     def __init__(self, what: str, mend: str = "") -> None:
         self.what = what
@@ -48,6 +49,7 @@ class InputError(SpanwiseError):
     """The district, as handed in, is not one that can be planned. Carries every problem that was found."""
 
     exit_code = 3
+    status = "invalid_input"
 
     def __init__(self, what: str, mend: str = "", problems: Sequence[Problem] = ()) -> None:
         self.problems = tuple(problems)
@@ -76,15 +78,18 @@ class NoPlan(SpanwiseError):
     """No plan satisfies all rules (infeasible), or the model has no finite best plan."""
 
     exit_code = 4
+    status = "infeasible"
 
 
 class SolverFailure(SpanwiseError):
     """The solver stopped early (a limit) or failed; there is no plan to show."""
 
     exit_code = 5
+    status = "failed"
 
 
 class Interrupted(SpanwiseError):
     """The planner pressed Ctrl-C."""
 
     exit_code = 130
+    status = "interrupted"

@@ -83,5 +83,5 @@ def refusal(status: Status, words: str, what: str = "the model") -> NoPlan | Sol
             f"The solver failed on {what} (its own words: {words or 'none'}).",
             "Try another --method or --solver.",
         )
-    error.status = status  # type: ignore[union-attr]
+    error.status = status
     return error

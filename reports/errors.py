@@ -5,21 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from models.errors import InputError, Interrupted, NoPlan, SolverFailure, SpanwiseError
-
-STATUS = {
-    InputError: "invalid_input",
-    NoPlan: "infeasible",
-    SolverFailure: "failed",
-    Interrupted: "interrupted",
-}
+from models.errors import InputError, SpanwiseError
 
 
 def as_json(error: SpanwiseError) -> str:
     """One object: status, what, how to mend it, and each problem of the input with its place."""
-    status = getattr(error, "status", None) or STATUS.get(type(error), "error")
     problems = [asdict(p) for p in error.problems] if isinstance(error, InputError) else []
     return json.dumps(
-        {"status": str(status), "error": {"what": error.what, "mend": error.mend, "problems": problems}},
+        {
+            "status": str(error.status),
+            "error": {"what": error.what, "mend": error.mend, "problems": problems},
+        },
         indent=2,
     )

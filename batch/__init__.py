@@ -1,0 +1,1 @@
+"""Thousands of districts or variants: jobs, chunks on disk, workers here or on a cluster."""

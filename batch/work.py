@@ -1,0 +1,91 @@
+"""What a worker does with a chunk; runs in any process that has Spanwise, here or on a cluster."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from batch.grid import Variant, vary
+from batch.jobs import Chunk
+from models.district import District
+from models.errors import SpanwiseError
+
+Result = dict[str, Any]
+
+FIGURES = (
+    "status",
+    "coverage",
+    "coverage_worst_scenario",
+    "coverage_worst_school",
+    "spending",
+    "stipend",
+    "teachers_per_leader",
+    "team_share_last_year",
+    "schools",
+    "pupils",
+    "funding",
+    "gap",
+    "message",
+)
+
+
+def solve_chunk(chunk: Chunk) -> list[Result]:
+    """Solve every district of a chunk under every variant; a bad district becomes a row that says why.
+
+    Besides the figures each result holds `seconds`, which no table of results shows: they differ from run to run.
+    """
+    results = []
+    for name, contents in chunk.districts:
+        district = _read(name, dict(contents), chunk.scenarios)
+        results += [_solve(name, district, variant, chunk) for variant in chunk.variants]
+    return results
+
+
+def _read(name: str, contents: dict[str, bytes], scenarios: bytes | None) -> District | SpanwiseError:
+    from datafiles.folder import district_of_contents
+
+    if scenarios is not None:
+        contents["scenarios.csv"] = scenarios
+    try:
+        return district_of_contents(contents, name)[0]
+    except SpanwiseError as error:
+        return error
+
+
+def _solve(name: str, district: District | SpanwiseError, variant: Variant, chunk: Chunk) -> Result:
+    from optimizer.solving import solve
+    from optimizer.staging import Options
+
+    started = time.perf_counter()
+    row: Result = {"district_id": name, **variant, **dict.fromkeys(FIGURES)}
+    try:
+        if isinstance(district, SpanwiseError):
+            raise district
+        plan = solve(
+            vary(district, variant), chunk.objective, options=Options(threads=1, time_limit=chunk.time_limit)
+        )  # type: ignore[arg-type]
+        last = plan.tree.probability * (plan.tree.year == plan.tree.years)
+        pupils = float((plan.parameters.E * last).sum())
+        shares = [share for share in plan.coverage_by_school.values() if share is not None]
+        row |= {
+            "status": str(plan.status),
+            "coverage": plan.coverage,
+            "coverage_worst_scenario": min(plan.coverage_by_scenario.values()),
+            "coverage_worst_school": min(shares),
+            "spending": plan.spending,
+            "stipend": plan.stipend,
+            "teachers_per_leader": plan.teachers_per_leader,
+            "team_share_last_year": float((plan.team_pupils * last).sum()) / pupils if pupils else None,
+            "schools": len(plan.district.schools.id),
+            "pupils": float(plan.district.enrollment.sum()),
+            "funding": float(
+                (plan.parameters.F[:, plan.tree.year == 1] @ plan.tree.probability[plan.tree.year == 1]).sum()
+            ),
+            "gap": plan.certificate.gap,
+        }
+    except SpanwiseError as error:
+        row |= {"status": str(error.status), "message": " ".join(error.what.split())[:500]}
+    except Exception as fault:
+        row |= {"status": "fault", "message": f"{type(fault).__name__}: {fault}"[:500]}
+    row["seconds"] = time.perf_counter() - started
+    return row

@@ -1,0 +1,156 @@
+"""`spanwise batch`: thousands of districts or variants, resumable, here or on a cluster."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commands.options import JSON, OBJECTIVE, QUIET, print_json, say
+
+if TYPE_CHECKING:
+    from batch.running import Progress
+
+
+@click.command("batch")
+@click.argument(
+    "sources", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="BUNDLE|FOLDER..."
+)
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder of the results; the same command resumes it.",
+)
+@click.option(
+    "--grid",
+    multiple=True,
+    metavar="SETTING=V,V",
+    help="Every combination of settings, for example funding.growth=0,0.02 or cut=0,0.07; may be repeated.",
+)
+@click.option(
+    "--scenarios",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A scenarios.csv that replaces every district's own.",
+)
+@OBJECTIVE
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Processes on this machine; default: one a core.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Solve on a Dask cluster, for example tcp://scheduler:8786 (trusted networks only).",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=None,
+    metavar="SECONDS",
+    help="Limit of one solve.",
+)
+@click.option(
+    "--chunk",
+    type=click.IntRange(min=1),
+    default=60,
+    show_default=True,
+    help="Solves in one chunk, the unit that is resumed.",
+)
+@JSON
+@QUIET
+def command(
+    sources: tuple[Path, ...],
+    out: Path,
+    grid: tuple[str, ...],
+    scenarios: Path | None,
+    objective: str | None,
+    workers: int | None,
+    cluster: str | None,
+    time_limit: float | None,
+    chunk: int,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Solve many districts, or many variants of some, and write one table of results.
+
+    Finished chunks are on disk at once. After a kill or Ctrl-C the same command goes on where it stopped; a bad
+    district is a row that says why, and the others are solved. Results do not depend on the number of workers.
+
+    \b
+    Examples:
+      spanwise batch examples/lakeside --grid cut=0,0.03,0.07,0.10,0.14 -o results
+      spanwise batch nation.parquet --grid cut=0,0.07 --workers 8 -o nation
+      spanwise batch nation.parquet --cluster tcp://scheduler:8786 -o nation
+    """
+    from batch.grid import parse_grid, variants
+    from batch.jobs import Work
+    from batch.running import run
+    from batch.store import Store
+    from reports.batch import batch_card, progress_line
+
+    work = Work(
+        sources,
+        variants(parse_grid(grid)),
+        objective=objective,
+        scenarios=_scenarios(scenarios),
+        time_limit=time_limit,
+        chunk_jobs=chunk,
+    )
+    shown = not quiet and sys.stderr.isatty()
+
+    def tell(progress: Progress) -> None:
+        click.echo(
+            f"\r{progress_line(progress.before + progress.done, progress.jobs, progress.rate, progress.seconds_left)}\x1b[K",
+            err=True,
+            nl=False,
+        )
+
+    try:
+        progress = run(
+            work,
+            Store(out, work),
+            workers=workers or os.cpu_count() or 1,
+            cluster=cluster,
+            tell=tell if shown else None,
+        )
+    except KeyboardInterrupt:
+        say(f"\nStopped. Finished chunks are kept in {out}; the same command goes on from there.")
+        raise
+    if shown:
+        say("")
+    summary = {
+        "districts": work.districts,
+        "variants": len(work.variants),
+        "jobs": work.jobs,
+        "resumed": progress.before,
+        "endings": dict(sorted(progress.endings.items())),
+        "seconds": progress.done / progress.rate if progress.done else 0.0,
+        "table": str(out / "results.csv"),
+    }
+    if as_json:
+        print_json(summary)
+    else:
+        click.echo(batch_card(summary))
+    return 0
+
+
+def _scenarios(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    from models.errors import InputError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}.", "Name a scenarios.csv as in a district folder."
+        ) from None

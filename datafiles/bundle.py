@@ -1,0 +1,154 @@
+"""Many districts in one table: a bundle of district files as CSV or Parquet.
+
+A bundle has three columns: `district_id`, `file` and `content`, one row for each file of each district, with the content
+that the file would have in a district folder. Files that all districts share (roles, team models, technology, stipends)
+stand once, under the district id `*`; a district's own file of the same name wins.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from datafiles.writing import write_whole
+from models.errors import InputError
+
+COLUMNS = ("district_id", "file", "content")
+SHARED = "*"
+SUFFIXES = (".csv", ".parquet")
+
+
+class Bundle:
+    """The files of many districts, by district id in the order of the bundle."""
+
+    def __init__(self, files: Mapping[str, Mapping[str, str]]) -> None:
+        self._shared = dict(files.get(SHARED, {}))
+        self._own = {district: dict(own) for district, own in files.items() if district != SHARED}
+
+    @property
+    def ids(self) -> list[str]:
+        """District ids, in order."""
+        return list(self._own)
+
+    def contents(self, district: str) -> dict[str, bytes]:
+        """Files of one district by name, the shared ones included."""
+        return {name: text.encode("utf-8") for name, text in (self._shared | self._own[district]).items()}
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a path is named like a bundle file."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Read a bundle.
+
+    Raises
+    ------
+    InputError
+        When the file is not there, is not a bundle, or names a file twice.
+
+    """
+    if not path.is_file():
+        raise InputError(
+            f"{path} does not exist.",
+            "Make a bundle with: spanwise import ccd FILES --all-districts --out BUNDLE.csv",
+        )
+    rows = _parquet_rows(path) if path.suffix.lower() == ".parquet" else _csv_rows(path)
+    files: dict[str, dict[str, str]] = {}
+    for number, (district, file, content) in rows:
+        own = files.setdefault(district, {})
+        if file in own:
+            raise InputError(
+                f"{path} row {number}: {file} of district {district} stands twice.",
+                "Keep one row a file and district.",
+            )
+        own[file] = content
+    if not files.keys() - {SHARED}:
+        raise InputError(f"{path} holds no district.", "A bundle has one row for each file of each district.")
+    return Bundle(files)
+
+
+def _csv_rows(path: Path) -> Iterable[tuple[int, tuple[str, str, str]]]:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(
+            f"{path} is not UTF-8 text.", "A bundle is written by 'spanwise import --all-districts'."
+        ) from None
+    reader = csv.reader(io.StringIO(text, newline=""))
+    if tuple(next(reader, ())) != COLUMNS:
+        raise InputError(
+            f"{path} is no bundle: its first line is not {','.join(COLUMNS)}.",
+            "Give a bundle, or district folders.",
+        )
+    for number, row in enumerate(reader, start=2):
+        if len(row) != len(COLUMNS):
+            raise InputError(
+                f"{path} row {number} has {len(row)} cells; {len(COLUMNS)} are expected.",
+                "Write the bundle anew.",
+            )
+        yield number, (row[0], row[1], row[2])
+
+
+def _parquet_rows(path: Path) -> Iterable[tuple[int, tuple[str, str, str]]]:
+    pandas_parquet = _parquet()
+    try:
+        table = pandas_parquet.read_table(path)
+    except Exception as error:
+        raise InputError(f"{path} cannot be read as Parquet: {error}", "Write the bundle anew.") from error
+    if tuple(table.column_names) != COLUMNS:
+        raise InputError(
+            f"{path} is no bundle: its columns are not {', '.join(COLUMNS)}.",
+            "Give a bundle, or district folders.",
+        )
+    for number, row in enumerate(zip(*(table.column(name).to_pylist() for name in COLUMNS)), start=1):
+        yield number, row
+
+
+def _parquet():  # noqa: ANN202 - a module that may be missing
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise InputError(
+            "Parquet needs the library pyarrow, which is not installed.",
+            "pip install 'spanwise[parquet]', or use .csv.",
+        ) from None
+    return pyarrow.parquet
+
+
+def write_bundle(
+    path: Path, districts: Iterable[tuple[str, Mapping[str, str]]], shared: Mapping[str, str] | None = None
+) -> int:
+    """Write a bundle as CSV or Parquet by the path's ending, whole or not at all; returns how many districts it holds.
+
+    Raises
+    ------
+    InputError
+        When the ending is another one or the place cannot be written.
+
+    """
+    if not is_bundle(path):
+        raise InputError(f"{path} ends in '{path.suffix}'; a bundle ends in .csv or .parquet.", "Name it so.")
+    rows = [(SHARED, file, content) for file, content in (shared or {}).items()]
+    count = 0
+    for district, files in districts:
+        count += 1
+        rows += [(district, file, content) for file, content in files.items()]
+    buffer = io.BytesIO()
+    if path.suffix.lower() == ".parquet":
+        import pyarrow
+
+        table = pyarrow.table({name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)})
+        _parquet().write_table(table, buffer)
+    else:
+        text = io.TextIOWrapper(buffer, encoding="utf-8", newline="")
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows])
+        text.flush()
+        text.detach()
+    write_whole(path, buffer.getvalue())
+    return count

@@ -1,0 +1,292 @@
+"""Batches: one bad district does not stop the rest, a kill loses nothing, workers change nothing."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from batch.grid import parse_grid, variants
+from batch.jobs import Work
+from batch.store import Store
+from datafiles.bundle import read_bundle, write_bundle
+from datafiles.folder import FILES, read_district
+from models.errors import InputError
+from optimizer import Options, solve
+from tests.commands.runner import ROOT, spanwise
+
+OAK, LAKESIDE = ROOT / "examples" / "oak", ROOT / "examples" / "lakeside"
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    return {file: (folder / file).read_text(encoding="utf-8") for file in FILES if (folder / file).is_file()}
+
+
+@pytest.fixture
+def nation(tmp_path):
+    """A bundle of 24 small districts that share their price tables, and one that is spoilt."""
+    oak = files_of(OAK)
+    own = ("district.toml", "schools.csv", "enrollment.csv", "staff.csv")
+    shared = {file: text for file, text in oak.items() if file not in own}
+    districts = []
+    for number in range(24):
+        schools = pd.read_csv(OAK / "schools.csv")
+        schools["funding_per_pupil"] = schools["funding_per_pupil"] * (0.98 + 0.005 * number)
+        files = {file: oak[file] for file in own} | {"schools.csv": schools.to_csv(index=False)}
+        districts.append((f"d{number:02d}", files))
+    districts[7] = (
+        "d07",
+        {**districts[7][1], "enrollment.csv": "school_id,grade_band,pupils\noak,all,many\n"},
+    )
+    path = tmp_path / "nation.csv"
+    assert write_bundle(path, districts, shared) == 24
+    return path
+
+
+def run_batch(*arguments) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", "import cli; cli.main()", "batch", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_bundle_round_trip_as_csv_and_parquet(nation, tmp_path):
+    bundle = read_bundle(nation)
+    assert len(bundle.ids) == 24
+    assert bundle.contents("d00")["roles.csv"] == (OAK / "roles.csv").read_bytes()
+    pytest.importorskip("pyarrow")
+    again = tmp_path / "nation.parquet"
+    write_bundle(
+        again, [(name, {f: c.decode() for f, c in bundle.contents(name).items()}) for name in bundle.ids]
+    )
+    assert [read_bundle(again).contents(name) for name in bundle.ids] == [
+        bundle.contents(name) for name in bundle.ids
+    ]
+
+
+def test_results_do_not_depend_on_workers_and_agree_with_solve(nation, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    ran = run_batch(
+        nation, LAKESIDE, "--grid", "cut=0,0.01", "--chunk", "6", "--workers", "1", "-o", one, "--json"
+    )
+    assert ran.returncode == 0, ran.stderr
+    summary = json.loads(ran.stdout)
+    assert (summary["districts"], summary["variants"], summary["jobs"]) == (25, 2, 50)
+    assert (
+        run_batch(
+            nation, LAKESIDE, "--grid", "cut=0,0.01", "--chunk", "6", "--workers", "2", "-o", two
+        ).returncode
+        == 0
+    )
+    assert (one / "results.csv").read_bytes() == (two / "results.csv").read_bytes()
+    table = pd.read_csv(one / "results.csv")
+    assert list(table.district_id[:4]) == ["d00", "d00", "d01", "d01"]
+    bad = table[table.district_id == "d07"]
+    assert set(bad.status) == {"invalid_input"}
+    assert bad.message.str.contains("many").all()
+    assert (table.status != "fault").all()
+    plain = solve(read_district(LAKESIDE), options=Options(method="simplex"))
+    assert table[(table.district_id == "lakeside") & (table.cut == 0)].coverage.item() == pytest.approx(
+        plain.coverage, abs=1e-6
+    )
+
+
+def test_a_killed_batch_goes_on_with_nothing_lost_or_done_twice(nation, tmp_path):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    arguments = [nation, "--grid", "cut=0,0.01,0.02,0.03", "--chunk", "4", "--workers", "1"]
+    assert run_batch(*arguments, "-o", whole).returncode == 0
+    running = subprocess.Popen(
+        [sys.executable, "-c", "import cli; cli.main()", "batch", *map(str, arguments), "-o", str(broken)],
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(600):
+        if len(list((broken / "chunks").glob("*.jsonl"))) >= 3 if (broken / "chunks").is_dir() else False:
+            break
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    kept = {path.name: path.read_bytes() for path in (broken / "chunks").glob("*.jsonl")}
+    assert 3 <= len(kept) < 24
+    assert not (broken / "results.csv").exists()
+    ran = run_batch(*arguments, "-o", broken, "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["resumed"] == 4 * len(kept)
+    assert all((broken / "chunks" / name).read_bytes() == content for name, content in kept.items()), (
+        "finished chunks are not done again"
+    )
+    assert (broken / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
+
+
+def test_a_folder_of_another_batch_is_not_touched(nation, tmp_path):
+    out = tmp_path / "out"
+    assert spanwise("batch", OAK, "-o", out, "--workers", "1").code == 0
+    ran = spanwise("batch", OAK, "--grid", "cut=0.01", "-o", out, "--workers", "1")
+    assert ran.code == 3
+    assert "holds the results of another batch" in ran.err
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    ran = spanwise("batch", OAK, "-o", tmp_path / "mine")
+    assert ran.code == 3
+    assert "is not empty and holds no batch" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [
+        (
+            "funding.grwth=0",
+            "--grid funding.grwth=0: there is no setting 'funding.grwth'.\n\nDid you mean funding.growth?",
+        ),
+        ("funding.growth=", "--grid funding.growth=: a value is missing."),
+        ("funding.growth=0,0", "a value or a setting stands twice"),
+        ("cut=1.5", "--grid cut: 1.5 is no share between 0 and 1.\n\nA cut of 7 % is written 0.07."),
+        ("funding.growth=7", "--grid funding.growth"),
+        ("funding.pool=state", "--grid funding.pool"),
+    ],
+)
+def test_wrong_grids(grid, message):
+    with pytest.raises(InputError) as error:
+        parse_grid([grid])
+    assert message in str(error.value)
+
+
+def test_grid_is_every_combination():
+    grid = parse_grid(["funding.growth=0,0.02", "cut=0,0.07", "leaders.stipend_policy=uniform"])
+    assert variants(grid) == [
+        {"funding.growth": growth, "cut": cut, "leaders.stipend_policy": "uniform"}
+        for growth in (0, 0.02)
+        for cut in (0, 0.07)
+    ]
+
+
+def test_scenarios_file_replaces_every_districts_own(tmp_path):
+    scenarios = tmp_path / "cuts.csv"
+    scenarios.write_text(
+        "scenario,label,probability,year,funding_change\nonly,,1,1,-0.01\n", encoding="utf-8"
+    )
+    assert (
+        spanwise("batch", LAKESIDE, "--scenarios", scenarios, "-o", tmp_path / "out", "--workers", "1").code
+        == 0
+    )
+    table = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert table.coverage_worst_scenario.item() == pytest.approx(table.coverage.item(), abs=3e-6)
+
+
+def test_same_district_twice_and_missing_sources(tmp_path):
+    other = tmp_path / "oak"
+    shutil.copytree(OAK, other)
+    assert "The district 'oak' is given twice." in spanwise("batch", OAK, other, "-o", tmp_path / "out").err
+    assert (
+        "nowhere is neither a district folder nor a bundle"
+        in spanwise("batch", "nowhere", "-o", tmp_path / "out").err
+    )
+
+
+def test_store_ignores_chunks_that_never_appeared(tmp_path):
+    work = Work([OAK], variants({}))
+    store = Store(tmp_path / "s", work)
+    assert store.open() == set()
+    (tmp_path / "s" / "chunks" / ".000000.jsonl.1.part").write_text("half", encoding="utf-8")
+    assert store.open() == set()
+    store.save(0, [{"district_id": "oak", "status": "optimal"}])
+    assert store.open() == {0}
+    assert list(store.results()) == [{"district_id": "oak", "status": "optimal"}]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_cluster_gives_the_same_results_when_a_worker_dies(nation, tmp_path):
+    pytest.importorskip("distributed")
+    here, there = tmp_path / "here", tmp_path / "there"
+    arguments = [nation, "--grid", "cut=0,0.005,0.01,0.015,0.02,0.025,0.03,0.035", "--chunk", "8"]
+    address = f"tcp://127.0.0.1:{free_port()}"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+    dask = [sys.executable, "-m", "dask"]
+    common = {
+        "cwd": tmp_path,
+        "env": environment,
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "start_new_session": True,
+    }
+    scheduler = subprocess.Popen(
+        [*dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"],
+        **common,
+    )
+    workers = [
+        subprocess.Popen(
+            [
+                *dask,
+                "worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+                "--no-nanny",
+                "--host",
+                "127.0.0.1",
+                "--local-directory",
+                str(tmp_path / f"w{n}"),
+            ],
+            **common,
+        )
+        for n in range(2)
+    ]
+    try:
+        running = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                "import cli; cli.main()",
+                "batch",
+                *map(str, arguments),
+                "--cluster",
+                address,
+                "-o",
+                str(there),
+            ],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(1200):
+            if (there / "chunks").is_dir() and any((there / "chunks").glob("*.jsonl")):
+                break
+            time.sleep(0.05)
+        os.killpg(workers[0].pid, signal.SIGKILL)
+        _, err = running.communicate(timeout=120)
+        assert running.returncode == 0, err
+    finally:
+        for process in (*workers, scheduler):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert run_batch(*arguments, "--workers", "2", "-o", here).returncode == 0
+    assert (there / "results.csv").read_bytes() == (here / "results.csv").read_bytes()
+    assert len(pd.read_csv(there / "results.csv")) == 24 * 8
+
+
+def test_no_scheduler_is_said_plainly(tmp_path):
+    pytest.importorskip("distributed")
+    ran = run_batch(OAK, "--cluster", f"tcp://127.0.0.1:{free_port()}", "-o", tmp_path / "out")
+    assert ran.returncode == 3
+    assert "No Dask scheduler answers at tcp://127.0.0.1" in ran.stderr
+    assert "Traceback" not in ran.stderr

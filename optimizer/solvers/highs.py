@@ -199,17 +199,25 @@ class Session:
         """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
 
         `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
-        `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap.
+        `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
+        ends in numerical trouble is tried once more from scratch by another method.
         """
+        self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
+        if gap is not None:
+            self._highs.setOptionValue("mip_rel_gap", gap)
+        solution = self._minimise_by(method, interruptible)
+        if solution.status is Status.FAILED and not self._whole:
+            self.start_cold()
+            solution = self._minimise_by("simplex" if method == "ipm" else "ipm", interruptible)
+        return solution
+
+    def _minimise_by(self, method: str, interruptible: bool) -> Solution:
         highs = self._highs
-        highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
         highs.setOptionValue("solver", METHODS[method])
         highs.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if method == "primal" else DUAL_SIMPLEX)
         tolerance = ROUGH if method == "pdlp" or self._whole else TOLERANCE
         highs.setOptionValue("primal_feasibility_tolerance", tolerance)
         highs.setOptionValue("dual_feasibility_tolerance", tolerance)
-        if gap is not None:
-            highs.setOptionValue("mip_rel_gap", gap)
         if self._deadline is not None:
             left = self._deadline - time.monotonic()
             if left <= 0:

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.formulation import Model
 
-Builder = Callable[["Model"], None]
+Builder = Callable[["Model"], Any]
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Rule:
     id : name in code, row names, reports and docs
     equation : as in the rule table, in TeX
     unit : unit of the rule's two sides
-    per : unit of the dual, in words ("per extra pupil allowed"); the dual is in covered pupils
     words : the rule in a planner's words
-    dual : what the dual means to a superintendent
+    dual : what the size of the dual means to a superintendent: the covered pupils that easing the rule gains
     source : where the rule comes from
     setting : the input that switches it on or sets its right side, as a planner finds it in the files
     build : adds the rule to a model, if the model has it
+    parts : further blocks of rows, `id.part`, by part: what their duals mean
 
     """
 
@@ -41,6 +41,12 @@ class Rule:
     source: str
     setting: str
     build: Builder
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """Names of the rule's blocks of rows: its id, then its parts."""
+        return (self.id, *(f"{self.id}.{part}" for part in self.parts))
 
     @property
     def function(self) -> str:
@@ -52,12 +58,21 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    *, equation: str, unit: str, words: str, dual: str, source: str, setting: str
+    *,
+    equation: str,
+    unit: str,
+    words: str,
+    dual: str,
+    source: str,
+    setting: str,
+    parts: Mapping[str, str] | None = None,
 ) -> Callable[[Builder], Builder]:
     """Register a function as the builder of the rule of its name."""
 
     def register(build: Builder) -> Builder:
-        RULES[build.__name__] = Rule(build.__name__, equation, unit, words, dual, source, setting, build)
+        RULES[build.__name__] = Rule(
+            build.__name__, equation, unit, words, dual, source, setting, build, parts or {}
+        )
         return build
 
     return register

@@ -31,7 +31,7 @@ def reserve_cap(m: Model) -> None:
     source="equity floor, set by the district",
     setting="coverage.min_school_share",
     words="in the last plan year every school covers at least a given share of its pupils",
-    dual="covered pupils gained elsewhere by asking one covered pupil less of this school",
+    dual="covered pupils gained by asking one covered pupil less of this school",
 )
 def school_floor(m: Model) -> None:
     """C ≥ min_school_share × E in the last plan year's nodes."""
@@ -46,7 +46,8 @@ def school_floor(m: Model) -> None:
     source="pooled funding, set by the district",
     setting="funding.pool; funding.max_transfer_share",
     words="what schools receive from the pool is what schools give, and each gives at most a given share",
-    dual="covered pupils gained by $1,000 more in the pool, or by letting the school give $1,000 more",
+    dual="covered pupils gained by $1,000 more in the pool",
+    parts={"limit": "covered pupils gained by letting the school give $1,000 more"},
 )
 def transfer(m: Model) -> None:
     """Σ_s in = Σ_s out; out ≤ max_transfer_share × F."""
@@ -60,13 +61,15 @@ def transfer(m: Model) -> None:
 
 @rule(
     equation=(
-        r"\sum_r c\,q + (1+\beta)\sum_t \sigma\tau\lambda + \sum_k \mathrm{run\$}\,w + \mathrm{pd\$} \sum_{M^T} x + (U-u)"
-        r" + \mathrm{hiring\_cost} \sum_P i + \mathrm{layoff\_cost} \sum_P l + X + R_{sn} \le F_{sn} + R_{s\pi(n)} + \mathrm{in} - \mathrm{out}"
+        r"\sum_r c_{srn} q_{srn} + (1+\beta) \sum_t \sigma_t \tau_t \lambda_{stn} + \sum_{g,k} \mathrm{run}_{kn} w_{sgkn}"
+        r" + \mathrm{develop}_n \sum_{g,\,m \in M^T} x_{sgmn} + (U_{sn} - u_{sn})"
+        r" + \mathrm{hiring\_cost} \sum_P i_{sPn} + \mathrm{layoff\_cost} \sum_P l_{sPn} + X_{sn} + R_{sn}"
+        r" \le F_{sn} + R_{s\pi(n)} + \mathrm{in}_{sn} - \mathrm{out}_{sn}"
     ),
     unit="$",
     source="accounting identity",
     setting="schools.csv, funding_per_pupil and fixed_funding",
-    words="a school spends what it has: funding, last year's reserve and transfers",
+    words="a school spends no more than it has: funding, last year's reserve and transfers",
     dual="covered pupils gained by $1,000 more at this school in this year",
 )
 def budget(m: Model) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @rule(
     equation=r"\sum_{r \in P} q_{srn} = \sum_{r \in P} (1-\mathrm{attrition}_r)\, q_{sr\pi(n)} + i_{sPn} - l_{sPn}",
     unit="FTE",
-    source="accounting identity; with district mobility summed over schools",
+    source="accounting identity",
     setting="roles.csv, pool and attrition_rate; staff.csv, fte",
     words="positions of a pool come from last year's people, hires and layoffs",
     dual="covered pupils gained by one person given to the pool",
@@ -33,7 +33,7 @@ def staff_flow(m: Model) -> None:
 
 
 @rule(
-    equation=r"\sum_r q_{srn} \ge (1-\mathrm{max\_position\_loss\_share}) \min(1, E_{sn}/E^0_s) \sum_r f^0_{sr}",
+    equation=r"\sum_r q_{srn} \ge (1-\mathrm{max\_position\_loss\_share}) \min\left(1, \frac{E_{sn}}{E^0_s}\right) \sum_r f^0_{sr}",
     unit="FTE",
     source="districts cap the loss of positions a school (Chicago FY2027: 4 to 6 teachers)",
     setting="staff.max_position_loss_share",

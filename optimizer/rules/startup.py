@@ -15,7 +15,7 @@ STUDY = "LEAP Innovations and Afton Partners, 2018"
 
 
 @rule(
-    equation=r"\sum_{g,\,k : v(k)=v} w_{sgkn} \le \mathrm{seats0}_{svn} + \sum_{a \preceq n,\; y(n)-y(a) < L_v} b_{sva}",
+    equation=r"\sum_{g,\,k : v(k)=v} w_{sgkn} \le \mathrm{seats0}_{svn} + \sum_{a \preceq n :\, y(n)-y(a) < L_v} b_{sva}",
     unit="seats",
     source="life of a device",
     setting="devices.csv; device_types.csv, life_years",
@@ -35,7 +35,8 @@ def seats(m: Model) -> None:
     source=f"replacement of trained staff; {STUDY}",
     setting="launch.turnover; schools.csv, trained_pupils",
     words="teams work with trained people, and some of the training leaves with people each year",
-    dual="covered pupils gained by one more trained pupil-place",
+    dual="covered pupils gained by one more pupil taught in teams without training",
+    parts={"stock": "covered pupils gained by one trained pupil-place given to the school"},
 )
 def training(m: Model) -> None:
     """Σ_{M^T} x ≤ h; h ≤ (1 − turnover) h at the parent + d, with trained_pupils before the root."""
@@ -52,6 +53,7 @@ def training(m: Model) -> None:
     setting="launch.fixed_per_school; schools.csv, team_pupils",
     words="teams work where the school has been launched, and a launch lasts",
     dual="covered pupils gained by launching one more pupil's share of the school for nothing",
+    parts={"lasting": "covered pupils gained by letting the school undo its whole launch"},
 )
 def launch(m: Model) -> None:
     """Σ_{M^T} x ≤ E o; o ≥ o at the parent, o0 before the root."""
@@ -62,7 +64,7 @@ def launch(m: Model) -> None:
 
 
 @rule(
-    equation=r"\sum_{M^T} x_{sgmn} - \sum_{M^T} x_{sgm\pi(n)} \le \mathrm{max\_growth\_per\_year}\; E_{sn}",
+    equation=r"\sum_{g,\,m \in M^T} x_{sgmn} - \sum_{g,\,m \in M^T} x_{sgm\pi(n)} \le \mathrm{max\_growth\_per\_year}\; E_{sn}",
     unit="pupils",
     source="planners limit change from one year to the next",
     setting="coverage.max_growth_per_year",
@@ -108,7 +110,8 @@ def startup_cap(m: Model) -> None:
     source="grants pay for start-up alone (LEAP cohorts: $310,000 to $363,000 a school)",
     setting="schools.csv, startup_grant",
     words="a start-up grant pays for start-up alone, and only once",
-    dual="covered pupils gained by $1,000 more of start-up grant",
+    dual="covered pupils gained by letting the grant pay for $1,000 that is not start-up",
+    parts={"total": "covered pupils gained by $1,000 more of start-up grant"},
 )
 def startup_grant(m: Model) -> None:
     """u ≤ U; Σ of u over the path ≤ startup_grant."""
@@ -122,7 +125,7 @@ def startup_grant(m: Model) -> None:
 
 
 @rule(
-    equation=r"\sum_{g,k} \mathrm{run\$}_{kn}\, w_{sgkn} \le \mathrm{technology\_max\_share}\; F_{sn}",
+    equation=r"\sum_{g,k} \mathrm{run}_{kn}\, w_{sgkn} \le \mathrm{technology\_max\_share}\; F_{sn}",
     unit="$",
     source=f"{STUDY}: recurring technology near 2 % of the budget by year five",
     setting="technology.max_share",

@@ -39,7 +39,7 @@ def equipment(m: Model) -> None:
 
 
 @rule(
-    equation=r"z_{sgjn} \le \sum_{m : \gamma_m \ge u_j} x_{sgmn}",
+    equation=r"z_{sgjn} \le \sum_{m \in M_g :\, \gamma_m \ge u_j} x_{sgmn}",
     unit="pupils",
     source="definition of coverage",
     setting="team_models.csv, credit",
@@ -59,7 +59,7 @@ def staffing_reach(m: Model) -> None:
 
 
 @rule(
-    equation=r"z_{sgjn} \le \sum_{k : \rho_k \ge u_j} w_{sgkn}",
+    equation=r"z_{sgjn} \le \sum_{k \in K_g :\, \rho_k \ge u_j} w_{sgkn}",
     unit="pupils",
     source="definition of coverage",
     setting="technology.csv, reach",
@@ -79,12 +79,12 @@ def technology_reach(m: Model) -> None:
 
 
 @rule(
-    equation=r"q_{srn} \ge \mathrm{min}_{sr} + \sum_{g,m} a_{mr}\, x_{sgmn}",
+    equation=r"q_{srn} \ge \mathrm{need}_{srn} = \mathrm{min}_{sr} + \sum_{g,\, m \in M_g} a_{mr}\, x_{sgmn}",
     unit="FTE",
     source=LEDGER,
     setting="staff.csv, minimum; team_models.csv, FTE of each role",
     words="every team has its people, beside the positions that stay outside all teams",
-    dual="covered pupils lost for each further position that must stay outside the teams",
+    dual="covered pupils gained by one position less that must stay outside the teams",
 )
 def positions(m: Model) -> None:
     """q ≥ need = min[s,r] + Σ_{g,m} a[m,r] x."""

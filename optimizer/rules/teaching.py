@@ -22,7 +22,7 @@ LEDGER = "accounting identity"
 )
 def placement(m: Model) -> None:
     """Σ_{m∈M_g} x = e."""
-    m.lp.rule("placement", "sgn", [(1, m.x)], equal=m.p.e)
+    m.lp.rule("placement", "sgn", [(1, m.x)], equal=m.p.e, where=("sg", m.district.enrollment > 0))
 
 
 @rule(
@@ -35,7 +35,7 @@ def placement(m: Model) -> None:
 )
 def equipment(m: Model) -> None:
     """Σ_{k∈K_g} w = e."""
-    m.lp.rule("equipment", "sgn", [(1, m.w)], equal=m.p.e)
+    m.lp.rule("equipment", "sgn", [(1, m.w)], equal=m.p.e, where=("sg", m.district.enrollment > 0))
 
 
 @rule(

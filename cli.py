@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "Start a new district folder from a price book, or copy an example.",
     "books": "List the shipped price books, or show one with its bounds and sources.",
     "bench": "Time this machine's solvers on a district, or on made ones.",
+    "convert": "Turn a district folder into a workbook, or back.",
     "batch": "Solve thousands of districts or variants, resumable, here or on a cluster.",
 }
 

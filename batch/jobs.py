@@ -12,9 +12,11 @@ from typing import Any
 from batch.grid import Variant
 from datafiles.bundle import Bundle, is_bundle, read_bundle
 from datafiles.folder import FILES
+from datafiles.workbook import is_workbook
 from models.errors import InputError
 
 Contents = Mapping[str, bytes]
+WORKBOOK = "workbook"  # stands for the files of a district that is handed in as a workbook
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,11 @@ class Work:
             if is_bundle(source):
                 bundle = read_bundle(source)
                 self._sources += [(district, bundle) for district in bundle.ids]
-            elif source.is_dir():
-                self._sources.append((source.name, source))
+            elif source.is_dir() or (is_workbook(source) and source.is_file()):
+                self._sources.append((source.stem if source.is_file() else source.name, source))
             else:
                 raise InputError(
-                    f"{source} is neither a district folder nor a bundle (.csv, .parquet).",
+                    f"{source} is neither a district folder, a workbook nor a bundle (.csv, .parquet).",
                     "Name folders or bundles that exist.",
                 )
         names = [name for name, _ in self._sources]
@@ -137,4 +139,6 @@ class Work:
 def _contents(name: str, source: Bundle | Path) -> dict[str, bytes]:
     if isinstance(source, Bundle):
         return source.contents(name)
+    if source.is_file():
+        return {WORKBOOK: source.read_bytes()}
     return {file: (source / file).read_bytes() for file in FILES if (source / file).is_file()}

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from batch.grid import Variant, vary
-from batch.jobs import Chunk
+from batch.jobs import WORKBOOK, Chunk
 from models.district import District
 from models.errors import SpanwiseError
 
@@ -43,10 +43,13 @@ def solve_chunk(chunk: Chunk) -> list[Result]:
 
 def _read(name: str, contents: dict[str, bytes], scenarios: bytes | None) -> District | SpanwiseError:
     from datafiles.folder import district_of_contents
+    from datafiles.workbook import district_of_workbook, texts_of
 
-    if scenarios is not None:
-        contents["scenarios.csv"] = scenarios
     try:
+        if WORKBOOK in contents:
+            contents = dict(texts_of(district_of_workbook(contents[WORKBOOK], name)[0]))
+        if scenarios is not None:
+            contents["scenarios.csv"] = scenarios
         return district_of_contents(contents, name)[0]
     except SpanwiseError as error:
         return error

@@ -1,4 +1,4 @@
-"""One door for every form of district: a folder, and a workbook where one is handed in."""
+"""One door for every form of district: a folder or a workbook."""
 
 from __future__ import annotations
 
@@ -19,6 +19,31 @@ def read_any(path: Path) -> tuple[District, tuple[Problem, ...]]:
         With every problem that was found.
 
     """
+    from datafiles.workbook import is_workbook, read_workbook
+
+    if is_workbook(path) and not path.is_dir():
+        return read_workbook(path)
     from datafiles.folder import read_district_with_warnings
 
     return read_district_with_warnings(path)
+
+
+def write_any(district: District, path: Path, *, force: bool = False) -> None:
+    """Write a district as a workbook where the path ends in `.xlsx`, else as a folder.
+
+    Raises
+    ------
+    InputError
+        When there is something already and `force` is not set, or the place cannot be written.
+
+    """
+    from datafiles.workbook import is_workbook
+
+    if is_workbook(path):
+        from datafiles.workbook_writing import write_workbook
+
+        write_workbook(district, path, force=force)
+    else:
+        from datafiles.folder import write_district
+
+        write_district(district, path, force=force)

@@ -190,7 +190,7 @@ def test_same_district_twice_and_missing_sources(tmp_path):
     shutil.copytree(OAK, other)
     assert "The district 'oak' is given twice." in spanwise("batch", OAK, other, "-o", tmp_path / "out").err
     assert (
-        "nowhere is neither a district folder nor a bundle"
+        "nowhere is neither a district folder, a workbook nor a bundle"
         in spanwise("batch", "nowhere", "-o", tmp_path / "out").err
     )
 

@@ -1,0 +1,29 @@
+"""`spanwise convert`: a folder to a workbook, or a workbook to a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from commands.options import QUIET, read
+
+
+@click.command("convert")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FROM")
+@click.argument("target", type=click.Path(path_type=Path), metavar="TO")
+@click.option("--force", is_flag=True, help="Replace TO if it is there.")
+@QUIET
+def command(source: Path, target: Path, force: bool, quiet: bool) -> int:
+    """Convert a district folder to a workbook (.xlsx) or the other way; nothing is lost.
+
+    \b
+    Examples:
+      spanwise convert examples/lakeside lakeside.xlsx
+      spanwise convert lakeside.xlsx lakeside
+    """
+    from datafiles.reading import write_any
+
+    write_any(read(source, quiet=quiet), target, force=force)
+    click.echo(f"{target} holds the district of {source}.\nNext: spanwise check {target}")
+    return 0

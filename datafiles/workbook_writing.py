@@ -220,6 +220,8 @@ def _readme(book: xlsxwriter.Workbook, style: dict[str, Any], district: District
     sheet = book.add_worksheet(README_SHEET)
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 100)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, district.name, style["title"])
     lines = [
         (

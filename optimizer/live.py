@@ -21,7 +21,7 @@ class Live:
     """One linear program in one session of HiGHS.
 
     Sides, bounds and coefficients change in place and only where they differ; a run starts from the basis at hand. A
-    verdict of "infeasible" or a failure that was reached from a basis is checked by a cold run before it is believed.
+    verdict of "infeasible" that was reached from a basis is checked by a cold run before it is believed.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class Live:
 
         """
         solution = self._run(cost, "primal" if primal else "simplex" if self._warm else self._cold_method)
-        if self._warm and solution.status not in (Status.OPTIMAL, Status.TIME_LIMIT, Status.INTERRUPTED):
+        if self._warm and solution.status is Status.INFEASIBLE:
             self._session.start_cold()
             self._warm = False
             solution = self._run(cost, self._cold_method)

@@ -200,15 +200,17 @@ class Session:
 
         `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
-        ends in numerical trouble is tried once more from scratch by another method.
+        ends in numerical trouble is tried again from scratch: by primal simplex, by interior point, by dual simplex.
         """
         self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
         if gap is not None:
             self._highs.setOptionValue("mip_rel_gap", gap)
         solution = self._minimise_by(method, interruptible)
-        if solution.status is Status.FAILED and not self._whole:
+        for other in ("primal", "ipm", "simplex"):
+            if solution.status is not Status.FAILED or self._whole:
+                break
             self.start_cold()
-            solution = self._minimise_by("simplex" if method == "ipm" else "ipm", interruptible)
+            solution = self._minimise_by(other, interruptible)
         return solution
 
     def _minimise_by(self, method: str, interruptible: bool) -> Solution:

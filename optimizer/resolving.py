@@ -1,0 +1,218 @@
+"""Variants of one district, each solved from the basis of the first: only what differs is told to the solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.district import District
+from models.errors import NoPlan
+from models.settings import Objective
+from models.status import Status
+from optimizer.blocks import Block, independent_blocks
+from optimizer.formulation import Model
+from optimizer.live import Live
+from optimizer.matrix import Matrix
+from optimizer.objectives import Stage, stages_of
+from optimizer.program import Program, RuleBlock, Variable
+from optimizer.solution import refusal
+from optimizer.solving import upper_of
+from optimizer.staging import Options
+from optimizer.steps import steps_of
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(eq=False)
+class _Part:
+    """A block of the base model: where its coefficients stand among those of the whole matrix, and its bases."""
+
+    block: Block
+    entries: Indices
+    live: Live
+    bases: dict[int | None, Any] = field(default_factory=dict)  # by stipend step
+
+
+class Resolver:
+    """First-stage values of variants of a district, from one model that stays alive.
+
+    A variant whose matrix has its coefficients in the same places changes sides, bounds and coefficients of the model
+    in place. One that has other columns or rows (a stipend step more, a pattern less) gets a model of its own and starts
+    from the base's basis, taken over by the names of rows and columns.
+    """
+
+    def __init__(self, district: District, objective: Objective | None = None, options: Options | None = None) -> None:
+        self.objective: Objective = objective or district.settings.coverage.objective
+        self.options = (options or Options()).started()
+        self.model, stage = self._build(district)
+        self.matrix = self.model.lp.matrix()
+        numbered = self.matrix.replace(A=_numbered(self.matrix))
+        self._parts: list[_Part] = []
+        before: dict[int, Live] = {}
+        for block in independent_blocks(numbered):
+            entries = np.asarray(block.matrix.A.data, dtype=np.int64) - 1
+            start = before.get(block.shape_key)
+            live = Live(
+                self._own(self.matrix, block, entries), self.options, None if start is None else start.basis
+            )
+            self._parts.append(_Part(block, entries, live))
+            live.minimise(stage.cost[block.columns])
+            before[block.shape_key] = live
+        self._other = [0, 0]  # solves of models of other shapes: all, cold
+        self.base = self._best(self.model, stage, keep=True)
+        self._statuses: dict[int | None, tuple[Indices, Indices]] = {}
+
+    @property
+    def solves(self) -> int:
+        """Runs of the solver so far."""
+        return sum(part.live.solves for part in self._parts) + self._other[0]
+
+    @property
+    def cold(self) -> int:
+        """Runs that started without a basis."""
+        return sum(part.live.cold for part in self._parts) + self._other[1]
+
+    def value(self, variant: District) -> float | None:
+        """The first stage's value of a variant; `None` when it has no plan."""
+        model, stage = self._build(variant)
+        matrix = model.lp.matrix()
+        alike = (
+            matrix.shape == self.matrix.shape
+            and np.array_equal(matrix.A.indptr, self.matrix.A.indptr)
+            and np.array_equal(matrix.A.indices, self.matrix.A.indices)
+        )
+        return self._best(model, stage) if alike else self._elsewhere(model, stage)
+
+    def _build(self, district: District) -> tuple[Model, Stage]:
+        model = Model(district)
+        return model, stages_of(model, self.objective)[0]
+
+    def _own(self, matrix: Matrix, block: Block, entries: Indices) -> Matrix:
+        """A block of a matrix that has its coefficients where the base has them."""
+        A = block.matrix.A.copy()
+        A.data = matrix.A.data[entries]
+        return Matrix(
+            A,
+            matrix.row_lower[block.rows],
+            matrix.row_upper[block.rows],
+            matrix.column_lower[block.columns],
+            matrix.column_upper[block.columns],
+        )
+
+    def _best(self, model: Model, stage: Stage, *, keep: bool = False) -> float | None:
+        """Solve the model of the base's shape for every stipend step, and take the best."""
+        values = []
+        for step in steps_of(model):
+            matrix = model.lp.matrix().replace(column_upper=upper_of(model, step))
+            cost = 0.0
+            for part in self._parts:
+                live = part.live
+                live.change(self._own(matrix, part.block, part.entries))
+                if step in part.bases:
+                    live.start_from(part.bases[step])
+                own = stage.cost[part.block.columns]
+                solution = live.minimise(own)
+                if solution.point is None:
+                    break
+                if keep:
+                    part.bases[step] = live.basis
+                cost += float(own @ solution.point)
+            else:
+                values.append((stage.sign * cost + stage.offset) / stage.scale)
+        return max(values, default=None)
+
+    # ---- models of another shape -----------------------------------------------------------------------------------
+
+    def _elsewhere(self, model: Model, stage: Stage) -> float | None:
+        """Solve a model of another shape, block by block, from the base's basis."""
+        from optimizer.solvers.highs import basis_of
+
+        columns, rows = self._transfer(model.lp)
+        blocks = independent_blocks(model.lp.matrix())
+        lives = [
+            Live(block.matrix, self.options, basis_of(columns[block.columns], rows[block.rows])) for block in blocks
+        ]
+        values = []
+        for step in steps_of(model):
+            upper, cost = upper_of(model, step), 0.0
+            for block, live in zip(blocks, lives):
+                live.bounds(block.matrix.column_lower, upper[block.columns])
+                solution = live.minimise(stage.cost[block.columns])
+                if solution.point is None:
+                    break
+                cost += float(stage.cost[block.columns] @ solution.point)
+            else:
+                values.append((stage.sign * cost + stage.offset) / stage.scale)
+        self._other[0] += sum(live.solves for live in lives)
+        self._other[1] += sum(live.cold for live in lives)
+        return max(values, default=None)
+
+    def _transfer(self, program: Program) -> tuple[Indices, Indices]:
+        """Status of every column and row of another program: the base's where it has one of the same name."""
+        from optimizer.solvers.highs import AT_LOWER, BASIC, basis_status
+
+        if not self._statuses:
+            columns = np.full(self.matrix.shape[1], AT_LOWER)
+            rows = np.full(self.matrix.shape[0], BASIC)
+            for part in self._parts:
+                known = next(iter(part.bases.values()), None)
+                if known is not None:
+                    columns[part.block.columns], rows[part.block.rows] = basis_status(known)
+            self._statuses[None] = columns, rows
+        columns, rows = self._statuses[None]
+        base = self.model.lp
+        shape = program.matrix().shape
+        return (
+            _carried(base, program, base.variables, program.variables, columns, np.full(shape[1], AT_LOWER)),
+            _carried(base, program, base.rules, program.rules, rows, np.full(shape[0], BASIC)),
+        )
+
+
+def _numbered(matrix: Matrix) -> Any:
+    """The coefficients' places: entry i of the data is i + 1."""
+    A = matrix.A.copy()
+    A.data = np.arange(1.0, A.nnz + 1.0)
+    return A
+
+
+def _carried(
+    base: Program,
+    other: Program,
+    known: dict[str, Variable] | dict[str, RuleBlock],
+    wanted: dict[str, Variable] | dict[str, RuleBlock],
+    figures: Indices,
+    default: Indices,
+) -> Indices:
+    """Figures by row or column of a base program, for another program, matched by block and labels."""
+    for name, block in wanted.items():
+        if name not in known or known[name].axes != block.axes:
+            continue
+        index = known[name].index
+        for position, letter in enumerate(block.axes):
+            place = {label: i for i, label in enumerate(base.labels[letter])}
+            match = np.array([place.get(label, -1) for label in other.labels[letter]], dtype=np.int64)
+            index = np.take(index, np.maximum(match, 0), axis=position)
+            index = np.where(np.expand_dims(match < 0, [a for a in range(index.ndim) if a != position]), -1, index)
+        both = (index >= 0) & (block.index >= 0)
+        default[block.index[both]] = figures[index[both]]
+    return default
+
+
+def require_base(resolver: Resolver) -> float:
+    """The value of the district as it is.
+
+    Raises
+    ------
+    NoPlan
+        It has no plan.
+
+    """
+    if resolver.base is None:
+        error = refusal(Status.INFEASIBLE, "", "the district")
+        assert isinstance(error, NoPlan)
+        raise error
+    return resolver.base

@@ -102,7 +102,7 @@ def _solve(model: Model, stage: Stage, step: int | None, options: Options) -> Ar
     if solution.status is Status.INFEASIBLE:
         return None
     point, _, _ = solution.require("the district")
-    return np.clip(point, matrix.column_lower, matrix.column_upper)
+    return np.asarray(np.clip(point, matrix.column_lower, matrix.column_upper))
 
 
 def solve_with_shortfall(
@@ -146,5 +146,3 @@ def solve_with_shortfall(
         sum(result.iterations for result in results),
     )
     return plan_of(model, goal, results, run, upper_of(model, step), step, Status.SHORT)
-
-

@@ -50,10 +50,19 @@ class Variable:
 
     def at_parent(self) -> Variable:
         """Read the block at the parent of node n; a root has none, and the term is absent there."""
+        if self.parent_of is None:
+            raise ProgramError(
+                f"{self.name}: the program has no tree, so there is no parent.", "Give the program parent_of."
+            )
         return replace(self.over(EARLIER), factor=(EARLIER + NODE, self.parent_of))
 
     def over(self, letter: str) -> Variable:
         """Read the block at node `letter` in the place of node n; the term's coefficients say which nodes count."""
+        if NODE not in self.axes:
+            raise ProgramError(
+                f"{self.name}: a block over '{self.axes}' has no node, so there is nothing to shift along the tree.",
+                "Shift blocks that have the axis n.",
+            )
         return replace(self, axes=self.axes.replace(NODE, letter))
 
 
@@ -121,17 +130,17 @@ class Program:
             )
         return array
 
-    def _side(self, values: Any, axes: str, owner: str, what: str) -> Array:
+    def _side(self, values: Any, axes: str, owner: str, what: str, *, infinite: bool = True) -> Array:
         """Right side of a rule over its axes: a number, an array of the rule's axes, or (axes, array)."""
         if np.isscalar(values):
-            return self._array(np.full(self.sizes(axes, owner), values), axes, owner, what, infinite=True)
+            return self._array(np.full(self.sizes(axes, owner), values), axes, owner, what, infinite=infinite)
         if isinstance(values, tuple):
             own, array = values
-            given = self._array(array, own, owner, what, infinite=True)
+            given = self._array(array, own, owner, what, infinite=infinite)
             return np.ascontiguousarray(
                 np.broadcast_to(_expand(given, own, axes, owner), self.sizes(axes, owner))
             )
-        return self._array(values, axes, owner, what, infinite=True)
+        return self._array(values, axes, owner, what, infinite=infinite)
 
     def _place(self, axes: str, where: Iterable[Any]) -> str:
         return ",".join(self.labels[letter][i] for letter, i in zip(axes, where))
@@ -142,18 +151,22 @@ class Program:
         self, name: str, axes: str, *, where: Named | None = None, at_most: float = np.inf, unit: str = ""
     ) -> Variable:
         """Add a block of variables ≥ 0 over some axes; none where `where` (axes, flags) is false."""
-        sizes = self.sizes(axes, name)
-        index = np.full(sizes, -1, dtype=np.int64)
+        if name in self.variables:
+            raise ProgramError(
+                f"{name}: there is a variable of this name already.", "Give each block its own name."
+            )
+        if not at_most >= 0:
+            raise ProgramError(
+                f"{name}: the upper bound is {at_most}; a number of at least 0 is expected.",
+                "Every figure must be a number.",
+            )
+        index = np.full(self.sizes(axes, name), -1, dtype=np.int64)
         present = self._present(where, axes, name)
         count = int(present.sum())
         index[present] = np.arange(self._columns, self._columns + count)
         self._columns += count
         self._upper.append(np.full(count, at_most))
         block = Variable(name, axes, index, unit, self.parent_of)
-        if name in self.variables:
-            raise ProgramError(
-                f"{name}: there is a variable of this name already.", "Give each block its own name."
-            )
         self.variables[name] = block
         self._matrix = None
         return block
@@ -189,7 +202,7 @@ class Program:
         lower = self._side(-np.inf if at_least is None else at_least, axes, name, "the right side")
         upper = self._side(np.inf if at_most is None else at_most, axes, name, "the right side")
         if equal is not None:
-            lower = upper = self._side(equal, axes, name, "the right side")
+            lower = upper = self._side(equal, axes, name, "the right side", infinite=False)
         index = np.full(present.shape, -1, dtype=np.int64)
         count = int(present.sum())
         index[present] = np.arange(self._rows, self._rows + count)

@@ -106,8 +106,8 @@ class SideBySide:
         self.options.tell(f"Stage 2 of 2: {self.last_stage.name} ({self.block_count:,} blocks)")
         self._chain(_solve_first, only=lambda part: part.basis is None)
         slack = HOLD * self.first_stage.scale
-        give = slack / (1000 * self.block_count)
-        self._chain(lambda session, part: _hold_and_spend(session, part, give))
+        most = slack / self.block_count
+        self._chain(lambda session, part: _hold_and_spend(session, part, most))
         price = self._settle(slack)
         point = self._gather("point")
         bound = self.first_stage.bound(reached.value)
@@ -235,17 +235,17 @@ def _solve_first(session: Any, part: _Part) -> None:
     part.iterations = solution.iterations
 
 
-def _hold_and_spend(session: Any, part: _Part, give: float) -> None:
+def _hold_and_spend(session: Any, part: _Part, most: float) -> None:
     """Least spending while the block keeps its own part of the first stage.
 
-    What it reached is known to the solver's tolerance only, so it holds a trifle less: `give`, or ten, a hundred or a
-    thousand times that where the solver finds nothing.
+    What it reached is known to the solver's tolerance only. Where the solver finds nothing for that reason, it holds a
+    trifle less, up to `most`.
     """
-    for attempt in range(4):
+    for share in (0.0, 1e-6, 1e-4, 1e-2, 1.0):
         session.load(part.matrix, part.basis)
-        session.hold(part.cover, part.reached - give * 10.0**attempt)
+        session.hold(part.cover, part.reached - share * most)
         solution = session.minimise(part.spend, method="primal")
-        if solution.status is not Status.INFEASIBLE:
+        if solution.status not in (Status.INFEASIBLE, Status.FAILED):
             break
     point, dual, _ = solution.require("the district")
     part.point = np.clip(point, part.matrix.column_lower, part.matrix.column_upper)

@@ -72,6 +72,11 @@ def test_every_rule_and_part_has_a_golden_file_and_no_other() -> None:
 
 def test_a_golden_file_has_rows_of_its_rule_alone() -> None:
     for rule in [*RULES.values(), *OBJECTIVE_RULES.values()]:
-        body = (GOLDEN / f"{rule.id}.lp").read_text(encoding="utf-8").split("Subject To\n")[1].split("Bounds\n")[0]
+        body = (
+            (GOLDEN / f"{rule.id}.lp")
+            .read_text(encoding="utf-8")
+            .split("Subject To\n")[1]
+            .split("Bounds\n")[0]
+        )
         rows = [line.split("(")[0] for line in body.splitlines() if ": " in line]
         assert set(rows) == set(rule.blocks), rule.id

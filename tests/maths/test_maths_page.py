@@ -44,7 +44,15 @@ def test_the_registry_is_the_rule_table() -> None:
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.id)
 def test_every_entry_is_complete(rule) -> None:
-    for text in (rule.equation, rule.unit, rule.words, rule.dual, rule.source, rule.setting, *rule.parts.values()):
+    for text in (
+        rule.equation,
+        rule.unit,
+        rule.words,
+        rule.dual,
+        rule.source,
+        rule.setting,
+        *rule.parts.values(),
+    ):
         assert text.strip() == text != ""
     assert rule.equation.count("{") == rule.equation.count("}")
     assert "$" not in rule.equation  # a dollar would end the maths on the page

@@ -48,7 +48,9 @@ def test_money() -> None:
     assert_allclose(p.c[1, 1], [110_000 * 1.02, 110_000 * 1.02, 110_000 * 1.02 * 1.5])
     assert_allclose(p.buy, [[400, 440, 440]])
     assert_allclose(p.run, [[0, 0, 0], [50, 55, 55], [120, 132, 132]])
-    assert_allclose([p.launch, p.fixlaunch, p.develop], [[300, 330, 330], [20_000, 22_000, 22_000], [60, 66, 66]])
+    assert_allclose(
+        [p.launch, p.fixlaunch, p.develop], [[300, 330, 330], [20_000, 22_000, 22_000], [60, 66, 66]]
+    )
     assert_allclose(p.discount, [1, 1 / 1.1, 1 / 1.1])
 
 

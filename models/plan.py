@@ -72,7 +72,14 @@ class SolverRun:
 
 @dataclass(frozen=True)
 class Rounding:
-    """What whole positions cost: the LP bound of the coverage, the proven gap (share) and the step in FTE."""
+    """How good a plan in whole positions is.
+
+    Attributes
+    ----------
+    step : every position is a multiple of this, FTE
+    bound : value of the objective in fractions of positions (the LP), which no plan in whole positions exceeds, a share
+    gap : how far the objective may still be from the best such plan, proven, as a share of that best
+    """
 
     step: float
     bound: float
@@ -166,6 +173,11 @@ class Plan:
         covered = np.bincount(self.tree.year - 1, p * (need @ self.covered), self.tree.years)
         pupils = np.bincount(self.tree.year - 1, p * (need @ self.parameters.E), self.tree.years)
         return np.asarray(np.divide(covered, pupils, out=np.full(self.tree.years, np.nan), where=pupils > 0))
+
+    @property
+    def rounding_cost(self) -> float | None:
+        """What whole positions cost in the objective (share of pupils): the LP bound less the plan's value."""
+        return None if self.rounding is None else self.rounding.bound - self.stages[self.objective]
 
     # ---- what is chosen ----------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             "step": plan.rounding.step,
             "bound": plan.rounding.bound,
             "gap": plan.rounding.gap,
-            "rounding_cost": plan.rounding.bound - plan.coverage,
+            "rounding_cost": plan.rounding_cost,
         }
     answer: dict[str, Any] = {
         "status": str(plan.status),

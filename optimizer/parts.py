@@ -49,6 +49,8 @@ def parts_of(model: Model, stages: list[Stage], step: float, upper: Array, relax
     counted = matrix.replace(
         A=(matrix.A @ diags_array(factor)).tocsc(), column_upper=upper / factor, integer=year > 0
     )
+    need = np.full(matrix.shape[1], -1, dtype=np.int64)
+    need[model.q.index] = model.lp.rules["positions"].index
     every = Block(np.arange(matrix.shape[0]), np.arange(matrix.shape[1]), counted, 0)
     blocks = independent_blocks(counted) if len(stages) <= 2 else [every]
     return [
@@ -58,10 +60,17 @@ def parts_of(model: Model, stages: list[Stage], step: float, upper: Array, relax
             costs=[(stage.cost * factor)[block.columns] for stage in stages],
             give=[HOLD * stage.scale / len(blocks) for stage in stages],
             year=year[block.columns],
+            need=_within(need[block.columns], block.rows),
+            step=step,
             relaxed=float(stages[0].cost[block.columns] @ relaxed[block.columns]),
         )
         for block in blocks
     ]
+
+
+def _within(rows: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Numbers of rows inside a block that has these rows of the whole model, ascending; -1 stays."""
+    return np.where(rows >= 0, np.searchsorted(own, rows), -1)
 
 
 def side_by_side(

@@ -42,6 +42,8 @@ class Part:
     costs : what each stage minimises, one array a stage
     give : what a later stage may give up of each earlier one, in units of its cost
     year : plan year of each column; 0 for columns that are not integer
+    need : row of the rule `positions` of each column; -1 for columns that are not positions
+    step : FTE of one step
     relaxed : cost of the first stage in the LP, a bound from below
     point : the best plan known, `None` before there is one
     bound : proven bound of each stage's cost, as far as the stages were searched
@@ -53,6 +55,8 @@ class Part:
     costs: list[Array]
     give: list[float]
     year: NDArray[np.int64]
+    need: NDArray[np.int64]
+    step: float
     relaxed: float
     point: Array | None = None
     bound: tuple[float, ...] = ()
@@ -161,67 +165,101 @@ def _branch(session: Session, cost: Array, gap: float, run: Runner, start: Array
 
 # ---- a first plan ------------------------------------------------------------------------------------------------
 
+MARGINS = (0.5, 0.0, 1.0)  # steps set aside for the rounding of a later year's positions, tried in this order
+
 
 def dive(part: Part, run: Runner) -> Array | None:
     """Round the LP plan to a plan in whole positions, year by year, the LP re-solved in between; `None` if none is met.
 
     Positions are rounded up, because a position fewer than the teams need breaks a rule and one more costs only
-    money. Schools that the LP launches in part are launched, and if that leads nowhere only those that must be. A dive
-    from the best LP plan may spend what later years need; then one from the cheapest plan is tried.
+    money. So that early years leave later ones the money for it, each later position is planned with a margin. Schools
+    that the LP launches in part are launched; where that leads nowhere, only those that must be, and then the cheapest
+    plan is rounded in the place of the best. The best of the plans found by then is returned.
     """
     from optimizer.solvers.highs import Session
 
-    whole = part.integers
-    if whole.size == 0:
+    if part.integers.size == 0:
         return None
-    fraction = np.isfinite(part.matrix.column_upper[whole])  # launched shares; positions have no upper bound
     session = Session(part.matrix.replace(integer=None))
-    for cost in (part.costs[0], part.costs[-1]):
-        for launch in (True, False):
-            session.change_columns(whole, part.matrix.column_lower[whole], part.matrix.column_upper[whole])
-            if _dive_by_year(session, part, cost, fraction, launch, run):
-                solution = run(session, part.costs[0], 0.0)
-                return solution.point if solution.status is Status.OPTIMAL else None
+    found: list[tuple[float, Array]] = []
+    for launch, cost in ((True, part.costs[0]), (False, part.costs[0]), (False, part.costs[-1])):
+        for margin in MARGINS:
+            point = _dive_by_year(_Dive(session, part, run, cost, margin, launch))
+            if point is not None:
+                found.append((float(part.costs[0] @ point), point))
+        if found:
+            return min(found, key=lambda entry: entry[0])[1]
     return None
 
 
-def _dive_by_year(
-    session: Session, part: Part, cost: Array, fraction: NDArray[np.bool_], launch: bool, run: Runner
-) -> bool:
+@dataclass(frozen=True, eq=False)
+class _Dive:
+    """One dive: its LP session, the margin in steps, and whether launches are rounded up."""
+
+    session: Session
+    part: Part
+    run: Runner
+    cost: Array
+    margin: float
+    launch: bool
+
+    def solve(self) -> Array | None:
+        """Plan of the LP as it is now; `None` without one."""
+        solution = self.run(self.session, self.cost, 0.0)
+        return solution.point if solution.status is Status.OPTIMAL else None
+
+    def free(self, columns: Indices) -> None:
+        """Give columns back their own bounds."""
+        matrix = self.part.matrix
+        self.session.change_columns(columns, matrix.column_lower[columns], matrix.column_upper[columns])
+
+    def fix(self, columns: Indices, values: Array) -> Array | None:
+        """Fix columns and re-solve; they are free again where there is no plan."""
+        values = np.maximum(values, 0.0)
+        self.session.change_columns(columns, values, values)
+        point = self.solve()
+        if point is None:
+            self.free(columns)
+        return point
+
+    def set_aside(self, columns: Indices, margin: float) -> None:
+        """Plan the positions of these columns with a margin in steps over what the teams need."""
+        matrix, rows = self.part.matrix, self.part.need[columns]
+        rows = rows[rows >= 0]
+        self.session.change_rows(
+            rows, matrix.row_lower[rows] + margin * self.part.step, matrix.row_upper[rows]
+        )
+
+
+def _dive_by_year(dive: _Dive) -> Array | None:
+    part = dive.part
     whole, year = part.integers, part.year[part.integers]
-    solution = run(session, cost, 0.0)
+    dive.free(whole)
+    dive.set_aside(whole, dive.margin)
     for y in np.unique(year):
-        groups = [np.flatnonzero(year == y)]
+        own = whole[year == y]
+        dive.set_aside(own, 0.0)
+        point = dive.solve()
+        groups = [own]
         while groups:
             group = groups.pop()
-            if solution.status is not Status.OPTIMAL or solution.point is None:
-                return False
-            relaxed = solution.point[whole[group]]
-            up = np.ceil(relaxed - NEAR)
-            target = up if launch else np.where(fraction[group], np.floor(relaxed + NEAR), up)
-            solution = _fix(session, whole[group], target, cost, run)
-            if solution.status is Status.OPTIMAL:
-                continue
-            session.change_columns(
-                whole[group],
-                part.matrix.column_lower[whole[group]],
-                part.matrix.column_upper[whole[group]],
-            )
-            if group.size == 1:
-                solution = _fix(session, whole[group], np.where(target == up, up - 1.0, up), cost, run)
-                if solution.status is not Status.OPTIMAL:
-                    return False
-                continue
-            half = group.size // 2
-            groups += [group[half:], group[:half]]
-            solution = run(session, cost, 0.0)
-    return True
-
-
-def _fix(session: Session, columns: Indices, values: Array, cost: Array, run: Runner) -> Solution:
-    values = np.maximum(values, 0.0)
-    session.change_columns(columns, values, values)
-    return run(session, cost, 0.0)
+            if point is None:
+                return None
+            up = np.ceil(point[group] - NEAR)
+            down = np.floor(point[group] + NEAR)
+            shares = part.need[group] < 0
+            target = up if dive.launch else np.where(shares, down, up)
+            fixed = dive.fix(group, target)
+            if fixed is None and group.size == 1:
+                fixed = dive.fix(group, np.where(target == up, down, up))
+                if fixed is None:
+                    return None
+            if fixed is None:
+                half = group.size // 2
+                groups += [group[half:], group[:half]]
+            else:
+                point = fixed
+    return point if point is None else finish(part, point, 0, ())
 
 
 # ---- a clean finish ----------------------------------------------------------------------------------------------

@@ -165,7 +165,9 @@ def _search(
     for number, candidate in enumerate(candidates):
         if candidate.relaxed < best - HOLD or (found and ends is not None and time.monotonic() >= ends):
             continue
-        share = None if ends is None else max(0.01, (ends - time.monotonic()) / (len(candidates) - number))
+        share = None if ends is None else max(0.01, ends - time.monotonic())
+        if share is not None and number + 1 < len(candidates):
+            share /= 2.0  # the LP promises most of the first; what it leaves goes to the others
 
         def lost(candidate: Candidate = candidate, best: float = best) -> bool:
             return candidate.bound(stages) < best - HOLD or any(part.refused for part in candidate.parts)
@@ -177,7 +179,8 @@ def _search(
         try:
             side_by_side(candidate.parts, search_first, share, gap, options, lost)
         except SolverFailure as error:
-            timeout = error
+            if not any(part.refused for part in candidate.parts):
+                timeout = error
             continue
         if all(part.point is not None for part in candidate.parts):
             candidate.searched = True

@@ -12,7 +12,7 @@ from models.errors import NoPlan, SpanwiseError
 from optimizer.formulation import Model
 from optimizer.objectives import Stage
 from optimizer.parts import parts_of, side_by_side
-from optimizer.rounding import search_first
+from optimizer.rounding import PROVEN, search_first
 from optimizer.solving import upper_of
 from optimizer.staging import Options
 
@@ -67,7 +67,7 @@ def _missing(district: District, step: float, options: Options) -> list[tuple[st
                 parts,
                 search_first,
                 SEARCH / len(steps),
-                0.01,
+                PROVEN,
                 dataclasses.replace(options, time_limit=None, deadline=None),
             )
         except SpanwiseError:

@@ -267,6 +267,10 @@ def _tightest(plan: Plan) -> list[str]:
                 ],
             )
         )
+    if plan.rounding is not None:
+        return heading("Tightest rules") + [
+            "  A plan in whole positions has no prices; 'spanwise explain' gives those of the plan in fractions."
+        ]
     if not rows:
         return heading("Tightest rules") + ["  None: every pupil that can be covered is."]
     rows.sort(key=lambda row: -row[0])
@@ -308,7 +312,7 @@ def _sure(plan: Plan) -> list[str]:
     if plan.rounding is not None:
         lines.append(
             f"  Whole positions of {plan.rounding.step:g} FTE: LP bound {percent(plan.rounding.bound)}, gap {percent(plan.rounding.gap, 2)}, "
-            f"rounding cost {percent(plan.rounding.bound - plan.coverage, 2)} of pupils"
+            f"rounding cost {percent(plan.rounding_cost, 2)} of pupils"
         )
     return lines + [f"  {note}" for note in plan.notes]
 

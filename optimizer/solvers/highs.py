@@ -200,17 +200,19 @@ class Session:
 
         `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
-        ends in numerical trouble is tried again from scratch: by primal simplex, by interior point, by dual simplex.
+        ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch:
+        no district is refused for the sake of rounding.
         """
         self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
         if gap is not None:
             self._highs.setOptionValue("mip_rel_gap", gap)
+        warm = method == "primal" or bool(self._highs.getBasis().valid)
         solution = self._minimise_by(method, interruptible)
-        for other in ("primal", "ipm", "simplex"):
-            if solution.status is not Status.FAILED or self._whole:
-                break
+        doubtful = (Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE) if warm else (Status.FAILED,)
+        if solution.status in doubtful and not self._whole:
             self.start_cold()
-            solution = self._minimise_by(other, interruptible)
+            by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE
+            solution = self._minimise_by("simplex" if by_simplex else "ipm", interruptible)
         return solution
 
     def _minimise_by(self, method: str, interruptible: bool) -> Solution:

@@ -1,0 +1,1 @@
+"""Two books: how fast (`speed`, `resolves`, `pooled`, `blocks`, `nation`) and how right (`answers`)."""

@@ -24,9 +24,13 @@ def certify(matrix: Matrix, cost: Array, point: Array, row_dual: Array | None) -
     cost
         Coefficients that were minimised, one a column.
     point, row_dual
-        One a column and one a row; without duals only the primal part is measured.
+        One a column and one a row; without duals only the primal part is measured. A figure that is no number
+        makes every figure infinite.
 
     """
+    if not (np.isfinite(point).all() and (row_dual is None or np.isfinite(row_dual).all())):
+        known = None if row_dual is None else np.inf
+        return Certificate(np.inf, known, known, known)
     A = matrix.A
     activity = A @ point
     size = abs(A) @ np.abs(point)
@@ -37,8 +41,6 @@ def certify(matrix: Matrix, cost: Array, point: Array, row_dual: Array | None) -
         ),
         _worst(_outside(point, matrix.column_lower, matrix.column_upper), 1.0 + np.abs(point)),
     )
-    if not np.isfinite(point).all():
-        primal = np.inf
     if row_dual is None:
         return Certificate(primal, None, None, None)
     reduced = cost - A.T @ row_dual

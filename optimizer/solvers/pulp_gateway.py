@@ -49,7 +49,7 @@ STATUS = {
     const.LpSolveStatus.Optimal: Status.OPTIMAL,
     const.LpSolveStatus.Infeasible: Status.INFEASIBLE,
     const.LpSolveStatus.Unbounded: Status.UNBOUNDED,
-    const.LpSolveStatus.Undefined: Status.INFEASIBLE,  # infeasible or unbounded; the rules bound every variable
+    const.LpSolveStatus.Undefined: Status.FAILED,  # "inconclusive": no ground to call a district infeasible
     const.LpSolveStatus.TimeLimit: Status.TIME_LIMIT,
     const.LpSolveStatus.IterationLimit: Status.ITERATION_LIMIT,
     const.LpSolveStatus.NodeLimit: Status.ITERATION_LIMIT,

@@ -1,0 +1,97 @@
+"""Independent blocks are found from the matrix, whatever the order of its rows and columns."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from scipy.linalg import block_diag
+from scipy.sparse import csc_array
+
+from models.made import made_district
+from optimizer.blocks import independent_blocks
+from optimizer.formulation import Model
+from optimizer.matrix import Matrix
+
+
+def of(A: np.ndarray) -> Matrix:
+    rows, columns = A.shape
+    return Matrix(
+        csc_array(A),
+        np.arange(rows, dtype=float) - 100,
+        np.arange(rows, dtype=float),
+        np.zeros(columns),
+        np.arange(columns, dtype=float),
+    )
+
+
+@st.composite
+def block_matrices(draw: st.DrawFn):
+    """Diagonal blocks, each connected by a full first row and column, with rows and columns shuffled."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**20)))
+    sizes = draw(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=1, max_size=6))
+    parts = []
+    for rows, columns in sizes:
+        part = rng.integers(0, 3, (rows, columns)).astype(float)
+        part[0], part[:, 0] = 1.0, 2.0
+        parts.append(part)
+    whole = block_diag(*parts)
+    rows, columns = rng.permutation(whole.shape[0]), rng.permutation(whole.shape[1])
+    row_of = np.repeat(np.arange(len(sizes)), [size[0] for size in sizes])[rows]
+    column_of = np.repeat(np.arange(len(sizes)), [size[1] for size in sizes])[columns]
+    return whole[rows][:, columns], row_of, column_of
+
+
+@given(block_matrices())
+@settings(max_examples=80)
+def test_shuffled_blocks_are_found(drawn) -> None:
+    A, row_of, column_of = drawn
+    matrix = of(A)
+    blocks = independent_blocks(matrix)
+    expected = {
+        (tuple(np.flatnonzero(row_of == c)), tuple(np.flatnonzero(column_of == c)))
+        for c in np.unique(column_of)
+    }
+    assert {(tuple(block.rows), tuple(block.columns)) for block in blocks} == expected
+    assert [block.columns[0] for block in blocks] == sorted(block.columns[0] for block in blocks)
+    for block in blocks:
+        assert_array_equal(block.matrix.A.toarray(), A[block.rows][:, block.columns])
+        assert_array_equal(block.matrix.row_lower, matrix.row_lower[block.rows])
+        assert_array_equal(block.matrix.row_upper, matrix.row_upper[block.rows])
+        assert_array_equal(block.matrix.column_upper, matrix.column_upper[block.columns])
+
+
+@given(block_matrices(), st.integers(0, 3))
+@settings(max_examples=30)
+def test_empty_rows_and_columns_are_in_exactly_one_block(drawn, empty: int) -> None:
+    A, _, _ = drawn
+    A = np.pad(A, ((0, empty), (1, empty)))
+    blocks = independent_blocks(of(A))
+    assert_array_equal(np.sort(np.concatenate([block.rows for block in blocks])), np.arange(A.shape[0]))
+    assert_array_equal(np.sort(np.concatenate([block.columns for block in blocks])), np.arange(A.shape[1]))
+    assert sum(block.matrix.A.nnz for block in blocks) == np.count_nonzero(A)
+
+
+def test_a_row_over_everything_makes_one_block() -> None:
+    A = np.vstack([np.eye(4), np.ones(4)])
+    (block,) = independent_blocks(of(A))
+    assert_array_equal(block.rows, np.arange(5))
+    assert_array_equal(block.columns, np.arange(4))
+
+
+def test_blocks_of_one_pattern_share_their_key() -> None:
+    keys = [block.shape_key for block in independent_blocks(of(np.diag([1.0, 2, 3])))]
+    assert len(keys) == 3 and len(set(keys)) == 1
+    A = block_diag(np.ones((1, 2)), np.ones((2, 1)), np.full((1, 2), 7))
+    one, two, three = (block.shape_key for block in independent_blocks(of(A)))
+    assert one == three != two
+
+
+def test_schools_are_blocks_unless_something_is_shared() -> None:
+    def count(**settings: str) -> int:
+        return len(independent_blocks(Model(made_district(5, 2, 2, **settings)).lp.matrix()))
+
+    assert count() == 5
+    assert count(pool="district") == 1
+    assert count(mobility="district") == 1

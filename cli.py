@@ -16,9 +16,13 @@ import click
 
 COMMANDS = {
     "solve": "Find the best staffing design of a district and certify it.",
+    "compare": "Show today against the optimal plan, or what sets two plans apart.",
     "check": "Check a district's files and say what the model will look like.",
     "init": "Start a new district folder from a price book, or copy an example.",
     "books": "List the shipped price books, or show one with its bounds and sources.",
+    "explain": "What limits coverage and what each rule is worth, or why there is no plan.",
+    "stress": "How deep a cut the district and each school can absorb, and what gives way first.",
+    "frontier": "What more or less money buys, exactly; what equity costs; what every setting is worth.",
     "bench": "Time this machine's solvers on a district, or on made ones.",
     "convert": "Turn a district folder into a workbook, or back.",
     "batch": "Solve thousands of districts or variants, resumable, here or on a cluster.",

@@ -40,5 +40,7 @@ def preset(name: str) -> Preset:
 
 
 def _preset(row: dict[str, str]) -> Preset:
-    values: dict[str, Any] = {column: float(row[column]) if column in NUMBERS else row[column] for column in row}
+    values: dict[str, Any] = {
+        column: float(row[column]) if column in NUMBERS else row[column] for column in row
+    }
     return Preset(**values)

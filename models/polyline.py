@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,9 +62,7 @@ class Polyline:
         if self.slope.size < 2:
             return self
         jump = np.diff(self.at) <= 0
-        turns = (
-            (np.abs(np.diff(self.slope)) > tolerance) | (np.diff(self.piece) != 0) | jump[1:] | jump[:-1]
-        )
+        turns = (np.abs(np.diff(self.slope)) > tolerance) | (np.diff(self.piece) != 0) | jump[1:] | jump[:-1]
         kept = np.concatenate([[True], turns, [True]])
         return Polyline(
             self.at[kept], self.value[kept], self.slope[np.flatnonzero(kept)[:-1]], self.piece[kept[:-1]]
@@ -91,7 +90,7 @@ def upper_envelope(lines: Sequence[Polyline], names: Sequence[int]) -> Polyline:
         best = int(np.argmax([line.value[0] for line in lines]))
         return Polyline(cuts, lines[best].value[:1], np.zeros(0), np.zeros(0, dtype=np.int64))
     stretches: list[_Stretch] = []
-    for low, high in zip(cuts[:-1], cuts[1:]):
+    for low, high in itertools.pairwise(cuts.tolist()):
         middle = np.array([(low + high) / 2.0])
         straight = [
             _Stretch(low, high, float(line(np.array([low]))[0]), float(line.slope_at(middle)[0]), name)
@@ -141,7 +140,12 @@ def _stitch(stretches: Sequence[_Stretch]) -> Polyline:
     piece: list[int] = []
     for part in stretches:
         if abs(part.value - value[-1]) > 1e-9 * (1.0 + abs(part.value)):
-            at, value, slope, piece = [*at, part.low], [*value, part.value], [*slope, 0.0], [*piece, part.name]
+            at, value, slope, piece = (
+                [*at, part.low],
+                [*value, part.value],
+                [*slope, 0.0],
+                [*piece, part.name],
+            )
         at.append(part.high)
         value.append(part.at(part.high))
         slope.append(part.slope)

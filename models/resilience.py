@@ -103,7 +103,13 @@ class Resilience:
             for school, cut in (("", absorbed.district), *absorbed.by_school.items())
         ]
         ladder = [
-            {"rung": rung.name, "plan": rung.coverage is not None, "item": item, "amount": amount, "fall": rung.falls.get(item)}
+            {
+                "rung": rung.name,
+                "plan": rung.coverage is not None,
+                "item": item,
+                "amount": amount,
+                "fall": rung.falls.get(item),
+            }
             for rung in (*self.ladder, *self.presets)
             for item, amount in rung.amounts.items()
         ]

@@ -52,7 +52,13 @@ class Sensitivity:
 
         return pd.DataFrame(
             [
-                {"setting": self.setting, "value": r.value, "factor": r.factor, "coverage": r.coverage, "note": r.note}
+                {
+                    "setting": self.setting,
+                    "value": r.value,
+                    "factor": r.factor,
+                    "coverage": r.coverage,
+                    "note": r.note,
+                }
                 for r in self.readings
             ]
         )

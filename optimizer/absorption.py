@@ -140,7 +140,9 @@ class Absorption:
             if "n" not in block.axes or name in ACCOUNTS or name not in plan.values:
                 continue
             roots = np.moveaxis(block.index, block.axes.index("n"), -1)[..., self.model.tree.parent < 0]
-            values = np.moveaxis(plan.values[name], block.axes.index("n"), -1)[..., self.model.tree.parent < 0]
+            values = np.moveaxis(plan.values[name], block.axes.index("n"), -1)[
+                ..., self.model.tree.parent < 0
+            ]
             columns, decided = roots[roots >= 0], values[roots >= 0]
             room = FIRM * (1.0 + np.abs(decided))
             lower[columns] = np.maximum(lower[columns], decided - room)

@@ -11,7 +11,7 @@ from models.equity import Equity
 from models.polyline import Polyline, upper_envelope
 from models.status import Status
 from optimizer.formulation import Model
-from optimizer.frontier import EXACT
+from optimizer.frontier import EXACT, NOTHING
 from optimizer.line import Line
 from optimizer.objectives import stages_of
 from optimizer.solution import refusal
@@ -47,13 +47,15 @@ def equity(district: District, *, tolerance: float = EXACT, options: Options | N
             named.append(number)
     if not traced:
         raise refusal(Status.INFEASIBLE, "", "the district")
-    whole = upper_envelope(traced, named).without_straight_points(1e-9)
+    whole = upper_envelope(traced, named)
+    price = np.where(np.abs(whole.slope) > NOTHING, -whole.slope, 0.0)
+    whole = Polyline(whole.at, whole.value, price, whole.piece).without_straight_points(NOTHING)
     last = np.append(np.arange(whole.slope.size), whole.slope.size - 1)
     return Equity(
         district=district.name,
         worst_school=whole.at,
         coverage=whole.value,
-        price=-whole.slope[last] if whole.slope.size else np.zeros(1),
+        price=whole.slope[last] if whole.slope.size else np.zeros(1),
         solves=line.solves,
         blocks=line.block_count,
         seconds=time.perf_counter() - started,

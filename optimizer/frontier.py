@@ -9,7 +9,9 @@ import numpy as np
 from models.district import District
 from models.errors import InputError
 from models.frontier import Frontier
+from models.polyline import Polyline, upper_envelope
 from models.settings import Objective
+from models.status import Status
 from optimizer.formulation import Model
 from optimizer.line import Line
 from optimizer.objectives import stages_of, weights
@@ -17,10 +19,9 @@ from optimizer.solution import refusal
 from optimizer.solving import upper_of
 from optimizer.staging import Options
 from optimizer.steps import steps_of
-from models.polyline import Polyline, upper_envelope
-from models.status import Status
 
 EXACT = 1e-8  # on the 0..1 scale of coverage: a smaller bend is not looked for
+NOTHING = 1e-9  # pupils per $1,000; a smaller slope is rounding
 
 
 def frontier(
@@ -84,7 +85,8 @@ def frontier(
     funding = float(model.tree.probability @ model.p.F.sum(axis=0))
     pupils = float((weights(model) * model.p.E).sum())
     buys = whole.slope * pupils / funding * 1000.0 if funding > 0 else np.zeros_like(whole.slope)
-    whole = Polyline(whole.at, whole.value, buys, whole.piece).without_straight_points(1e-9)
+    buys = np.where(np.abs(buys) > NOTHING, buys, 0.0)
+    whole = Polyline(whole.at, whole.value, buys, whole.piece).without_straight_points(NOTHING)
     last = np.append(np.arange(whole.slope.size), whole.slope.size - 1)
     uniform = steps_of(model) != [None]
     return Frontier(

@@ -24,7 +24,9 @@ FLOOR = 0.10
 """Title I's maintenance of effort: at least 90 % of last year's state and local funding."""
 
 
-def rungs(district: District, plan: Plan | None, cuts: tuple[float, ...], options: Options) -> tuple[Rung, ...]:
+def rungs(
+    district: District, plan: Plan | None, cuts: tuple[float, ...], options: Options
+) -> tuple[Rung, ...]:
     """Plan the district at cuts of all its funding; `plan` is the one without a cut."""
     made = []
     for cut in cuts:
@@ -68,9 +70,7 @@ def _measured(rung: Rung, shock: Shocked, plan: Plan | None, options: Options) -
         return replace(rung, missing=least_missing(shock, options))
     amounts = items_of(under)
     without = {} if plan is None else items_of(plan)
-    falls = {
-        item: 1.0 - amounts[item] / before for item, before in without.items() if before > 1e-9
-    }
+    falls = {item: 1.0 - amounts[item] / before for item, before in without.items() if before > 1e-9}
     return replace(
         rung,
         coverage=under.coverage,
@@ -91,7 +91,12 @@ def items_of(plan: Plan) -> dict[str, float]:
         "aides": kind("aide"),
         "specialists": kind("nonclassroom"),
     }
-    money = {"technology": ("technology",), "devices": ("devices",), "development": ("development",), "training": ("training", "launch")}
+    money = {
+        "technology": ("technology",),
+        "devices": ("devices",),
+        "development": ("development",),
+        "training": ("training", "launch"),
+    }
     items = {
         name: 1000.0 * float(np.einsum("srn,r,n->", plan.values["q"], of, probability)) / pupils
         for name, of in fte.items()

@@ -136,7 +136,7 @@ class Line:
 
         """
         allowed = tolerance * self.stage.scale / len(self._parts)
-        lines = []
+        lines: list[Polyline] = []
         for part in self._parts:
             self.options.tell(f"Block {len(lines) + 1} of {self.block_count}")
             lines.append(self._trace(part, low, high, allowed))
@@ -205,7 +205,9 @@ class Line:
         """Straight pieces between two places, or a place between them where the function lies above both tangents."""
         width = right.at - left.at
         straight = [_Piece(right.at, right.value, (right.value - left.value) / width)]
-        over_left = right.value - (left.value + left.slope * width)  # how far the other end lies above a tangent
+        over_left = right.value - (
+            left.value + left.slope * width
+        )  # how far the other end lies above a tangent
         over_right = left.value - (right.value - right.slope * width)
         if width <= NARROW or min(abs(over_left), abs(over_right)) <= tolerance:
             return straight
@@ -214,7 +216,9 @@ class Line:
             return straight
         touch = self._touch(part, bend)
         if touch is None:
-            raise NoPlan(f"No plan satisfies all rules at {bend:g}, between two places with one.", "Report this.")
+            raise NoPlan(
+                f"No plan satisfies all rules at {bend:g}, between two places with one.", "Report this."
+            )
         if touch.value - (left.value + left.slope * (bend - left.at)) <= tolerance:
             return [_Piece(bend, touch.value, left.slope), _Piece(right.at, right.value, right.slope)]
         return touch

@@ -45,7 +45,9 @@ class Resolver:
     from the base's basis, taken over by the names of rows and columns.
     """
 
-    def __init__(self, district: District, objective: Objective | None = None, options: Options | None = None) -> None:
+    def __init__(
+        self, district: District, objective: Objective | None = None, options: Options | None = None
+    ) -> None:
         self.objective: Objective = objective or district.settings.coverage.objective
         self.options = (options or Options()).started()
         self.model, stage = self._build(district)
@@ -134,7 +136,8 @@ class Resolver:
         columns, rows = self._transfer(model.lp)
         blocks = independent_blocks(model.lp.matrix())
         lives = [
-            Live(block.matrix, self.options, basis_of(columns[block.columns], rows[block.rows])) for block in blocks
+            Live(block.matrix, self.options, basis_of(columns[block.columns], rows[block.rows]))
+            for block in blocks
         ]
         values = []
         for step in steps_of(model):
@@ -195,8 +198,9 @@ def _carried(
         for position, letter in enumerate(block.axes):
             place = {label: i for i, label in enumerate(base.labels[letter])}
             match = np.array([place.get(label, -1) for label in other.labels[letter]], dtype=np.int64)
-            index = np.take(index, np.maximum(match, 0), axis=position)
-            index = np.where(np.expand_dims(match < 0, [a for a in range(index.ndim) if a != position]), -1, index)
+            index = np.moveaxis(
+                np.where(match < 0, -1, np.moveaxis(index, position, -1)[..., match]), -1, position
+            )
         both = (index >= 0) & (block.index >= 0)
         default[block.index[both]] = figures[index[both]]
     return default

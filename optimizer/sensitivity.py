@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from models.dial import Dial, dial, dials
 from models.district import District
 from models.errors import InputError
-from models.lever import Lever, lever, levers
 from models.sensitivity import Bar, Reading, Sensitivity, Tornado
 from models.settings import Objective
 from optimizer.resolving import Resolver, require_base
@@ -54,7 +54,7 @@ def along(
 
     """
     started = time.perf_counter()
-    turned = lever(setting, district)
+    turned = dial(setting, district)
     if values is None and turned.figures(district) is None:
         turned.scaled(district, 1.0)  # raises: a blank setting cannot be scaled
     for value in values or ():
@@ -100,12 +100,14 @@ def tornado(
 
     """
     if not 0 < change < 1:
-        raise InputError(f"A tornado of {change:g} is none.", "Give a share between 0 and 1: --tornado 10% or 0.1.")
+        raise InputError(
+            f"A tornado of {change:g} is none.", "Give a share between 0 and 1: --tornado 10% or 0.1."
+        )
     started = time.perf_counter()
     resolver = Resolver(district, objective, options)
     base = require_base(resolver)
     bars, idle, absent = [], [], []
-    for turned in levers():
+    for turned in dials():
         figures = turned.figures(district)
         if figures is None or not figures.any():
             absent.append(turned.label)
@@ -132,7 +134,7 @@ def tornado(
     )
 
 
-def _scaled(resolver: Resolver, turned: Lever, district: District, factor: float) -> Reading:
+def _scaled(resolver: Resolver, turned: Dial, district: District, factor: float) -> Reading:
     today = turned.value(district)
     try:
         variant, stopped = turned.scaled(district, factor)
@@ -143,7 +145,7 @@ def _scaled(resolver: Resolver, turned: Lever, district: District, factor: float
     return Reading(turned.value(variant), factor, found, note if found is not None else NO_PLAN)
 
 
-def _valued(resolver: Resolver, turned: Lever, district: District, value: float) -> Reading:
+def _valued(resolver: Resolver, turned: Dial, district: District, value: float) -> Reading:
     try:
         variant = turned.set(district, value)
     except InputError as error:
@@ -152,7 +154,7 @@ def _valued(resolver: Resolver, turned: Lever, district: District, value: float)
     return Reading(value, None, found, "" if found is not None else NO_PLAN)
 
 
-def _fits(turned: Lever, district: District, value: float) -> None:
+def _fits(turned: Dial, district: District, value: float) -> None:
     """Refuse a value outside the figure's range at once; a value that leaves no pattern is a reading without a plan."""
     try:
         turned.set(district, value)

@@ -131,18 +131,27 @@ def _allocation(district: District, preset: Preset, plan: Plan | None) -> Shocke
     teachers = fte @ licensed  # s
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(teachers > 0, p.E0 / teachers, np.inf)
-    high = np.array([bool(HIGH_SCHOOL.search(f"{i} {label}")) for i, label in zip(district.bands.id, district.bands.label)])
+    high = np.array(
+        [
+            bool(HIGH_SCHOOL.search(f"{i} {label}"))
+            for i, label in zip(district.bands.id, district.bands.label)
+        ]
+    )
     in_high = district.enrollment @ high > 0.5 * p.E0
-    fewer = np.minimum(teachers - p.E0 / (ratio + preset.pupils), np.where(in_high, preset.loss_high, preset.loss))
+    fewer = np.minimum(
+        teachers - p.E0 / (ratio + preset.pupils), np.where(in_high, preset.loss_high, preset.loss)
+    )
     fewer = np.where(teachers > 0, np.maximum(fewer, 0.0), 0.0)
     first = roles.of_kind("teacher")
     worth = np.einsum("srn,r->sn", p.c, first / max(1.0, first.sum()))
     lost = fewer[:, None] * worth
-    assistants = [r for r, names in enumerate(zip(roles.id, roles.label)) if any(map(ASSISTANT_PRINCIPAL.search, names))]
+    assistants = [
+        r for r, names in enumerate(zip(roles.id, roles.label)) if any(map(ASSISTANT_PRINCIPAL.search, names))
+    ]
     how = preset.how
     if assistants:
         r = assistants[0]
-        gone = np.where((p.E0 > 0) & (p.E0 < preset.small), np.minimum(1.0, fte[:, r]), 0.0)
+        gone = np.where((p.E0 > 0) & (preset.small > p.E0), np.minimum(1.0, fte[:, r]), 0.0)
         lost = lost + gone[:, None] * p.c[:, r, :]
         minimum = district.staff.minimum.copy()
         minimum[:, r] = np.maximum(0.0, minimum[:, r] - gone)
@@ -160,7 +169,11 @@ def _enrollment(district: District, preset: Preset, plan: Plan | None) -> Shocke
 def _grants(district: District, preset: Preset, plan: Plan | None) -> Shocked:
     schools = district.schools
     fewer = dataclasses.replace(schools, startup_grant=schools.startup_grant * (1.0 + preset.size))
-    how = preset.how if schools.startup_grant.any() else f"{preset.how}; no school here has one, so nothing changes"
+    how = (
+        preset.how
+        if schools.startup_grant.any()
+        else f"{preset.how}; no school here has one, so nothing changes"
+    )
     return Shocked(district.replace(schools=fewer), tree_of(district), how)
 
 

@@ -18,7 +18,9 @@ from optimizer.solving import solve
 from optimizer.staging import Options
 
 HELD = {"quarter": 0.25, "half": 0.5, "all": 1.0}
-SLACK = 1e-6  # of a school's pupils: what holding a plan's own coverage gives up, so that the plan itself passes
+SLACK = (
+    1e-6  # of a school's pupils: what holding a plan's own coverage gives up, so that the plan itself passes
+)
 
 
 def stress(
@@ -142,7 +144,10 @@ def _plan(district: District | None, options: Options) -> Plan | None:
 
 def _notes(district: District, bare: dict[str, Absorbed]) -> tuple[str, ...]:
     names = dict(zip(district.schools.id, district.schools.name))
-    words = {"all": "No plan exists even without a cut", "traditional": "Traditional classrooms alone leave no plan"}
+    words = {
+        "all": "No plan exists even without a cut",
+        "traditional": "Traditional classrooms alone leave no plan",
+    }
     notes = []
     for patterns, absorbed in bare.items():
         if absorbed.district is None:
@@ -154,11 +159,16 @@ def _notes(district: District, bare: dict[str, Absorbed]) -> tuple[str, ...]:
 
 def _check(hold_coverage: float | None, hold_adults: float | None, cuts: Sequence[float]) -> None:
     if hold_coverage is not None and not 0 <= hold_coverage <= 1:
-        raise InputError(f"Coverage cannot be held at {hold_coverage:g}.", "Give a share from 0 to 1, for example 0.5.")
+        raise InputError(
+            f"Coverage cannot be held at {hold_coverage:g}.", "Give a share from 0 to 1, for example 0.5."
+        )
     if hold_adults is not None and not 0 <= hold_adults <= 10:
         raise InputError(
-            f"Adults cannot be held at {hold_adults:g} times today's.", "Give a part of today's, for example 0.9."
+            f"Adults cannot be held at {hold_adults:g} times today's.",
+            "Give a part of today's, for example 0.9.",
         )
     for cut in cuts:
         if not 0 <= cut <= 1:
-            raise InputError(f"A cut of {cut:g} is none.", "A rung is a share from 0 to 1; a cut of 7 % is 0.07.")
+            raise InputError(
+                f"A cut of {cut:g} is none.", "A rung is a share from 0 to 1; a cut of 7 % is 0.07."
+            )

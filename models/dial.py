@@ -71,7 +71,7 @@ PARTS = {"grade_bands": "bands"}  # tables that a district calls by another name
 
 
 @dataclass(frozen=True)
-class Lever:
+class Dial:
     """One figure, or one column of figures, of a district.
 
     `member` is the row of the column (a school, band, role, pattern, package, device, stipend or scenario); blank for
@@ -136,7 +136,10 @@ class Lever:
         )
         for is_wrong, expected in wrong:
             if is_wrong or not np.isfinite(value):
-                raise InputError(f"{self.label} cannot be {value:g}; {expected} is expected.", "Fractions are written 0.07, never 7.")
+                raise InputError(
+                    f"{self.label} cannot be {value:g}; {expected} is expected.",
+                    "Fractions are written 0.07, never 7.",
+                )
         figures = self.figures(district)
         return self._with(district, np.full(1 if figures is None else figures.shape, value))
 
@@ -171,13 +174,13 @@ def members_of(name: str, district: District) -> list[str]:
     return list(getattr(district, PARTS.get(table, table)).id)
 
 
-def levers() -> tuple[Lever, ...]:
+def dials() -> tuple[Dial, ...]:
     """Every figure that can be turned, settings first."""
-    return tuple(Lever(name) for name in (*SETTINGS, *COLUMNS))
+    return tuple(Dial(name) for name in (*SETTINGS, *COLUMNS))
 
 
-def lever(text: str, district: District) -> Lever:
-    """The lever that a planner names: `section.key`, `table.column` or `table.column@row`.
+def dial(text: str, district: District) -> Dial:
+    """The dial that a planner names: `section.key`, `table.column` or `table.column@row`.
 
     Raises
     ------
@@ -188,13 +191,23 @@ def lever(text: str, district: District) -> Lever:
     name, _, member = text.partition("@")
     known = (*SETTINGS, *COLUMNS)
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1) or [one for one in known if one.endswith(f".{name}")]
+        near = difflib.get_close_matches(name, known, n=1) or [
+            one for one in known if one.endswith(f".{name}")
+        ]
         hint = f"Did you mean {near[0]}? " if near else ""
-        raise InputError(f'There is no setting "{name}" to go along.', f"{hint}The settings are: {', '.join(known)}.")
+        raise InputError(
+            f'There is no setting "{name}" to go along.', f"{hint}The settings are: {', '.join(known)}."
+        )
     if member:
         rows = [] if name in SETTINGS else members_of(name, district)
         if member not in rows:
             near = difflib.get_close_matches(member, rows, n=1)
-            hint = f"Did you mean {name}@{near[0]}?" if near else f"Its rows are: {', '.join(rows)}." if rows else f"Write {name}."
+            hint = (
+                f"Did you mean {name}@{near[0]}?"
+                if near
+                else f"Its rows are: {', '.join(rows)}."
+                if rows
+                else f"Write {name}."
+            )
             raise InputError(f'{name} has no row "{member}".', hint)
-    return Lever(name, member)
+    return Dial(name, member)

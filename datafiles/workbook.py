@@ -91,6 +91,16 @@ def district_of_workbook(content: bytes, source: str) -> tuple[District, tuple[P
     return district, tuple(faults.warnings)
 
 
+def raw_tables(path: Path) -> dict[str, RawTable]:
+    """Tables of a workbook as text with their row numbers, for what names places in it after it was read."""
+    sheets = {name.strip().casefold(): rows for name, rows in _sheets(path.read_bytes(), str(path)).items()}
+    return {
+        name: shape_table(name, [[_text(cell) for cell in row] for row in sheets[name]], Sheet(name))[0]
+        for name in TABLES
+        if sheets.get(name)
+    }
+
+
 def _sheets(content: bytes, source: str) -> dict[str, list[list[Cell]]]:
     """Cells of every sheet that is a table or the settings; of others the name alone."""
     import python_calamine as calamine

@@ -14,26 +14,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a figure stands in the planner's files: file, key of the row, columns and the value found there.
+    """Where a figure stands in the planner's files: file, key columns and values of the row, columns and their values.
 
-    `row` is the row number in the file (1 is the heading), known only where the files were read again.
+    `row` is the line in the file (1 is the first), known only where the files were read again; settings have the key
+    columns `()` and a column such as `staff.max_position_loss_share`.
     """
 
     file: str
-    key: str
+    keys: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
-    value: str
+    values: tuple[str, ...]
     row: int | None = None
 
     def __str__(self) -> str:
-        where = " ".join(
-            part
-            for part in (f"row {self.row}" if self.row else "", f"({self.key})" if self.key else "")
-            if part
-        )
-        text = f"{self.file} {where}".strip()
-        what = " and ".join(self.columns)
-        return f"{text}: {what}{f' {self.value}' if self.value else ''}"
+        key = ", ".join(value for _, value in self.keys)
+        line = "" if self.row is None else f"{'row' if self.keys else 'line'} {self.row}"
+        where = " ".join(part for part in (self.file, line, f"({key})" if key else "") if part)
+        return f"{where}: {', '.join(f'{column} {value}'.strip() for column, value in zip(self.columns, self.values))}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class Price:
     whole : what one whole step gains, solved again where `high` is less than a step; NaN where it was not examined
     examined : whether `more`, `less` and `whole` were found by solving again where the range demands it
     degenerate : whether the basis that was found stops being optimal at once on one side or both
-    less_exists : whether there is a plan at all with a little less
+    less_exists : whether there is a plan with a little less; a grant of 0 cannot fall
 
     """
 
@@ -79,8 +76,8 @@ class Price:
 
     @property
     def unique(self) -> bool:
-        """Whether a step more gains what a step less loses."""
-        return self.less_exists and math.isclose(self.more, self.less, rel_tol=1e-4, abs_tol=1e-7)
+        """Whether a step more gains what a step less loses; a side that cannot fall has one slope only."""
+        return not self.less_exists or math.isclose(self.more, self.less, rel_tol=1e-4, abs_tol=1e-7)
 
 
 @dataclass(frozen=True)

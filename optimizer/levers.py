@@ -47,7 +47,7 @@ LEVERS = (
     Lever("eligible_teachers", 1, "FTE", "one more eligible teacher at {school} in {year}"),
     Lever("growth", 1, "pupils", "one more pupil allowed to join teams at {school} in {year}"),
     Lever("training.stock", 1, "pupil-places", "one more trained pupil-place given to {school} in {year}"),
-    Lever("seats", 1, "seats", "one more {device} seat lent to {school} for {year}"),
+    Lever("seats", 1, "seats", "one more seat ({device}) lent to {school} for {year}"),
     Lever("staff_flow", 1, "FTE", "one more person of the pool {pool} at {school} in {year}, not hired"),
     Lever("position_loss", -1, "FTE", "one position fewer that {school} must keep in {year}"),
     Lever("adult_floor", -1, "FTE", "one adult fewer that {school} must have in {year}"),
@@ -169,16 +169,16 @@ def row_prices(model: Model, pricing: Pricing) -> list[RowPrice]:
     for name, block in model.lp.rules.items():
         rule = RULES.get(name.partition(".")[0])
         own = np.sort(block.index[block.index >= 0])
-        for row in np.intersect1d(own, priced, assume_unique=True):
-            found.append(
-                RowPrice(
-                    name,
-                    labels[row],
-                    rule.unit if rule else "share",
-                    float(pricing.dual[row]),
-                    float(pricing.low[row]),
-                    float(pricing.high[row]),
-                    rule.dual if rule else "",
-                )
+        found += [
+            RowPrice(
+                name,
+                labels[row],
+                rule.unit if rule else "share",
+                float(pricing.dual[row]),
+                float(pricing.low[row]),
+                float(pricing.high[row]),
+                rule.dual if rule else "",
             )
+            for row in np.intersect1d(own, priced, assume_unique=True)
+        ]
     return found

@@ -41,7 +41,7 @@ def command(
     folder: Path,
     as_json: bool,
     out: Path | None,
-    objective: Any,  # noqa: ANN401
+    objective: Any,
     extra: float,
     prices_only: bool,
     time_limit: float | None,

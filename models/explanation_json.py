@@ -59,7 +59,7 @@ def _extra(extra: ExtraMoney) -> dict[str, Any]:
     return _plain(extra) | {"buys": buys}
 
 
-def _plain(part: Any) -> Any:  # noqa: ANN401
+def _plain(part: Any) -> Any:
     """Dataclasses as dictionaries, tuples as lists, numbers without a value as null."""
     if dataclasses.is_dataclass(part):
         return {field.name: _plain(getattr(part, field.name)) for field in dataclasses.fields(part)}
@@ -88,14 +88,17 @@ def explanation_tables(explanation: Explanation) -> dict[str, pd.DataFrame]:
         else [_plain(c) | {"places": [*map(str, c.places)]} for c in conflict.rules],
         "missing": [_plain(amount) for amount in explanation.missing],
     }
-    return {
+    tables = {
         name: pd.DataFrame(
             [{column: _joined(row[column]) for column in columns} for row in rows[name]],
             columns=list(columns),
         )
         for name, columns in TABLES.items()
     }
+    return {  # a price of all years has no year
+        name: table.astype({"year": "Int64"}) if "year" in table else table for name, table in tables.items()
+    }
 
 
-def _joined(value: Any) -> Any:  # noqa: ANN401
+def _joined(value: Any) -> Any:
     return "; ".join(map(str, value)) if isinstance(value, list) else value

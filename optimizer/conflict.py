@@ -162,7 +162,7 @@ class _Search:
 
     def named(self, rows: Indices) -> Indices:
         """Rows of the irreducible subset that HiGHS finds, if they cannot be kept together indeed."""
-        from optimizer.solvers.sensitivity import conflicting_rows
+        from optimizer.solvers.iis import conflicting_rows
 
         found = conflicting_rows(self.matrix.part(rows, np.arange(self.matrix.shape[1])))
         if found is None or found.size >= rows.size:

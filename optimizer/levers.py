@@ -89,7 +89,7 @@ def _of_lever(model: Model, pricing: Pricing, lever: Lever) -> list[Price]:
             slope = pricing.slope(direction)
         else:
             low, high = (np.nan, np.nan) if large and rows.size > 1 else pricing.range_of(direction)
-            slope = Slope(gain, gain, gain, np.nan, low, high, low == 0 or high == 0, True)
+            slope = Slope(gain, gain, gain, np.nan, low, high, bool(low == 0 or high == 0), True)
         found.append(_price(model, lever, key, rows, slope, examined))
     return sorted(found, key=lambda price: -price.more)
 

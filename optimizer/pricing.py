@@ -64,7 +64,7 @@ class Pricing:
     """
 
     def __init__(self, matrix: Matrix, stage: Stage, options: Options) -> None:
-        from optimizer.solvers.sensitivity import row_ranges
+        from optimizer.solvers.ranging import row_ranges
 
         self.matrix, self.stage, self.options = matrix, stage, options
         rows, columns = matrix.shape
@@ -122,7 +122,7 @@ class Pricing:
         gain = self.gain(direction)
         low, high = self.range_of(direction)
         more, less, exists = gain, gain, True
-        degenerate = high < STILL or low > -STILL
+        degenerate = bool(high < STILL or low > -STILL)
         if high < STILL:
             beyond = self._beyond(part, own, 1.0)
             more, high = beyond if beyond is not None else (0.0, 0.0)
@@ -145,7 +145,7 @@ class Pricing:
 
     @staticmethod
     def _reach(part: _Part, own: Array) -> tuple[float, float]:
-        from optimizer.solvers.sensitivity import reach
+        from optimizer.solvers.ranging import reach
 
         return reach(part.session, part.matrix, own)
 

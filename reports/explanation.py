@@ -255,4 +255,10 @@ def _missing(explanation: Explanation) -> list[str]:
             ", weighted with probabilities" if any(a.probability < 1 for a in explanation.missing) else ""
         )
         lines.append(f"  Together{weighted}: ${explanation.missing_expected:,.2f}")
+    short = {amount.school_id for amount in explanation.missing}
+    named = (
+        {collision.school_id for collision in explanation.conflict.rules} if explanation.conflict else short
+    )
+    if not short <= named:
+        lines.append(f"  {len(short):,} schools lack funding; the collision above is the first of them.")
     return lines

@@ -1,4 +1,4 @@
-"""What HiGHS knows about the neighbourhood of a basis, and about models without a plan."""
+"""How far right sides may move before the basis that HiGHS found stops being optimal."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from optimizer.matrix import Matrix
 from optimizer.solvers.highs import Session
 
 Array = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
 NOISE = 1e-9  # relative; a smaller step of a ratio test is no step
-IIS_SECONDS = 20.0  # HiGHS may take minutes to reduce a large model; the caller has a way of its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,20 +84,3 @@ def reach(session: Session, matrix: Matrix, direction: Array) -> tuple[float, fl
         forth = np.where(change > 0, room_up / change, room_down / -change)
         back = np.where(change > 0, room_down / change, room_up / -change)
     return -float(np.min(back[~tiny], initial=np.inf)), float(np.min(forth[~tiny], initial=np.inf))
-
-
-def conflicting_rows(matrix: Matrix) -> Indices | None:
-    """Rows of an irreducible infeasible subset as HiGHS finds it; `None` when it finds none in time."""
-    session = Session(matrix)
-    highs = session.native
-    strategy = int(highspy.IisStrategy.kIisStrategyFromLp) | int(highspy.IisStrategy.kIisStrategyIrreducible)
-    highs.setOptionValue("iis_strategy", strategy)
-    highs.setOptionValue("iis_time_limit", IIS_SECONDS)
-    session.minimise(np.zeros(matrix.shape[1]))
-    status, iis = highs.getIis()
-    if status == highspy.HighsStatus.kError or not iis.valid_ or not len(iis.row_index_):
-        return None
-    return np.sort(np.array(iis.row_index_, dtype=np.int64))
-
-
-__all__ = ["RowRanges", "conflicting_rows", "reach", "row_ranges"]

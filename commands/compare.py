@@ -27,7 +27,7 @@ def command(
     other: Path | None,
     as_json: bool,
     out: Path | None,
-    objective: Any,  # noqa: ANN401
+    objective: Any,
     school: str | None,
     solver: str,
     method: str,

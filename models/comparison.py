@@ -130,7 +130,9 @@ class Comparison:
     def figures(self, school: int | None = None) -> Iterator[Figure]:
         """Yield every figure of the district, or of one school (index s)."""
         level = DISTRICT if school is None else self.district.schools.id[school]
-        columns = [_rows(self.district, standing, school) for standing in (self.today, self.best_use, self.optimal)]
+        columns = [
+            _rows(self.district, standing, school) for standing in (self.today, self.best_use, self.optimal)
+        ]
         pupils = float(self.today.pupils.sum() if school is None else self.today.pupils[school])
         for (group, item), (unit, _) in columns[0].items():
             amounts = [column[group, item][1] if column else math.nan for column in columns]
@@ -169,7 +171,10 @@ def _rows(district: District, standing: Standing | None, school: int | None) -> 
     if school is None:
         coverage, stipend = standing.district_coverage, standing.district_stipend
     else:
-        coverage, stipend = float(standing.coverage[school]) + absent, float(standing.stipend[school]) + absent
+        coverage, stipend = (
+            float(standing.coverage[school]) + absent,
+            float(standing.stipend[school]) + absent,
+        )
     rows = {
         ("coverage", "coverage"): ("share", coverage),
         ("coverage", "covered_pupils"): ("pupils", total(standing.covered)),

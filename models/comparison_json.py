@@ -42,7 +42,9 @@ def _level(comparison: Comparison, school: int | None) -> dict[str, Any]:
     figures: dict[str, dict[str, Any]] = {}
     pupils = 0.0
     for figure in comparison.figures(school):
-        row = {key: value for key, value in figure_row(figure).items() if key not in ("level", "group", "item")}
+        row = {
+            key: value for key, value in figure_row(figure).items() if key not in ("level", "group", "item")
+        }
         figures.setdefault(figure.group, {})[figure.item] = row
         pupils = figure.pupils
     named = {} if school is None else {"school_id": schools.id[school], "school_name": schools.name[school]}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from models.comparison import DISTRICT, Comparison, Figure
 from models.district import Array
 
+Rows = Callable[[Comparison, int | None], list[dict[str, Any]]]
 COLUMNS = ("today", "best_use", "optimal")
 
 
@@ -21,12 +21,12 @@ def comparison_tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     compared, pupils or FTE, as `unit` says; what has no value is blank.
     """
     tables = {
-        "columns": _frame([figure_row(figure) for figure in every_figure(comparison)]),
-        "bridge": _frame([row for _, row in _by_level(comparison, bridge_rows)]),
+        "columns": pd.DataFrame([figure_row(figure) for figure in every_figure(comparison)]),
+        "bridge": _by_level(comparison, bridge_rows),
         "moves": _moves(comparison),
     }
     if comparison.budget is not None:
-        tables["budget"] = _frame([row for _, row in _by_level(comparison, budget_rows)])
+        tables["budget"] = _by_level(comparison, budget_rows)
     return tables
 
 
@@ -62,21 +62,18 @@ def bridge_rows(comparison: Comparison, school: int | None = None) -> list[dict[
 
 def budget_rows(comparison: Comparison, school: int | None = None) -> list[dict[str, Any]]:
     """Actual against optimal by category, where budget.csv has a row, and in total."""
-    rows = [
-        {
-            "category": change.category,
-            "actual": cents(change.actual, school),
-            "prices": cents(change.prices, school),
-            "quantities": cents(change.quantities, school),
-            "optimal": cents(change.optimal, school),
-        }
+    names = ("actual", "prices", "quantities", "optimal")
+    rows = {
+        change.category: [cents(getattr(change, name), school) for name in names]
         for change in comparison.budget or ()
         if (change.given.any() if school is None else change.given[school])
-    ]
+    }
     if rows:
-        total = {name: round(sum(row[name] for row in rows), 2) for name in ("actual", "prices", "quantities", "optimal")}
-        rows.append({"category": "total", **total})
-    return [row | {"difference": round(row["optimal"] - row["actual"], 2)} for row in rows]
+        rows["total"] = [round(sum(amounts), 2) for amounts in zip(*rows.values())]
+    return [
+        {"category": category, **dict(zip(names, amounts)), "difference": round(amounts[3] - amounts[0], 2)}
+        for category, amounts in rows.items()
+    ]
 
 
 def cents(amounts: Array, school: int | None) -> float:
@@ -84,18 +81,16 @@ def cents(amounts: Array, school: int | None) -> float:
     return round(float(amounts.sum() if school is None else amounts[school]), 2) + 0.0
 
 
-def _by_level(comparison: Comparison, rows: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    for school in (None, *range(len(comparison.district.schools.id))):
-        level = DISTRICT if school is None else comparison.district.schools.id[school]
-        for row in rows(comparison, school):
-            yield level, {"level": level, **row}
+def _by_level(comparison: Comparison, rows: Rows) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"level": DISTRICT if school is None else comparison.district.schools.id[school], **row}
+            for school in (None, *range(len(comparison.district.schools.id)))
+            for row in rows(comparison, school)
+        ]
+    )
 
 
 def _moves(comparison: Comparison) -> pd.DataFrame:
     names = ["move", "pool", "from_school", "from_role", "to_school", "to_role", "fte"]
     return pd.DataFrame(comparison.moves.rows(comparison.district), columns=names)
-
-
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows)
-    return frame.replace({-0.0: 0.0}) if np.size(frame) else frame

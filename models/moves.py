@@ -62,7 +62,7 @@ class Moves:
         def row(
             kind: str, fte: float, before: tuple[int, int] | None, after: tuple[int, int] | None
         ) -> dict[str, str | float]:
-            s, r = before or after or (0, 0)
+            _, r = before or after or (0, 0)
             return {
                 "move": kind,
                 "pool": roles.pool[r],

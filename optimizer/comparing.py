@@ -113,7 +113,9 @@ def compare(
 def base_scenario(district: District) -> int:
     """Index of the first scenario without shocks; of the first where every one has some."""
     scenarios = district.scenarios
-    shaken = np.any([scenarios.funding_change, scenarios.enrollment_change, scenarios.pay_change], axis=(0, 2))
+    shaken = np.any(
+        [scenarios.funding_change, scenarios.enrollment_change, scenarios.pay_change], axis=(0, 2)
+    )
     return int(np.argmin(shaken))
 
 
@@ -140,11 +142,15 @@ def _best_use_column(found: Reallocation, now: Standing) -> Standing | None:
 def _priced(plan: Plan, n: int, now: Standing, optimal: Standing) -> dict[str, Array]:
     """Today's people and goods at the plan's year-1 prices, by category, axis s, $."""
     everywhere = optimal.district_stipend
-    otherwise = likely_stipend(plan.district) if np.isnan(everywhere) else np.full_like(optimal.stipend, everywhere)
+    otherwise = (
+        likely_stipend(plan.district) if np.isnan(everywhere) else np.full_like(optimal.stipend, everywhere)
+    )
     stipend = np.where(np.isnan(optimal.stipend), otherwise, optimal.stipend)
     priced = goods_at_prices(plan.district, plan.parameters, n, stipend, now.packages, now.team_pupils)
     least = least_technology(plan.district, plan.parameters, n)
-    priced["technology"] = np.clip(now.spending["technology"], np.minimum(least, priced["technology"]), priced["technology"])
+    priced["technology"] = np.clip(
+        now.spending["technology"], np.minimum(least, priced["technology"]), priced["technology"]
+    )
     return priced
 
 
@@ -154,7 +160,9 @@ def _bridge(
     money = {name: amounts[:, n] for name, amounts in plan.money.items()}
     beta = plan.district.settings.leaders.stipend_benefits_rate
     amounts = {
-        "prices": sum((priced[name] - now.spending[name] for name in BUDGET_CATEGORIES), np.zeros_like(now.pupils)),
+        "prices": sum(
+            (priced[name] - now.spending[name] for name in BUDGET_CATEGORIES), np.zeros_like(now.pupils)
+        ),
         **moves.pay_changes(plan.parameters.c[:, :, n]),
         "stipends": money["stipends"] + money["stipend_benefits"] - (1.0 + beta) * priced["stipends"],
         "technology": money["technology"] - priced["technology"],
@@ -183,14 +191,18 @@ def _budget(
 # ---- what a reader must know -------------------------------------------------------------------------------------
 
 
-def _notes(district: District, scenario: int, now: Standing, funding: Array, found: Reallocation) -> list[str]:
+def _notes(
+    district: District, scenario: int, now: Standing, funding: Array, found: Reallocation
+) -> list[str]:
     notes = [_base_note(district, scenario)]
     _, rows = budgeted(district)
     if district.budget is None:
         notes.append("Today's spending is estimated from staff, seats and prices: there is no budget.csv.")
     elif not all(given.all() for given in rows.values()):
         missing = [name for name in BUDGET_CATEGORIES if not rows[name].all()]
-        notes.append(f"budget.csv lacks {', '.join(missing)} for some schools; there today's spending is estimated.")
+        notes.append(
+            f"budget.csv lacks {', '.join(missing)} for some schools; there today's spending is estimated."
+        )
     over = now.total - funding - district.schools.opening_reserve
     if (over > 0.005).any():
         where = district.schools.name[int(over.argmax())]
@@ -212,8 +224,8 @@ def _base_note(district: District, scenario: int) -> str:
         return f"All columns show {district.settings.first_year}, with its pupils and prices."
     shocks = district.scenarios
     calm = not any(
-        getattr(shocks, field)[scenario].any() for field in ("funding_change", "enrollment_change", "pay_change")
+        getattr(shocks, field)[scenario].any()
+        for field in ("funding_change", "enrollment_change", "pay_change")
     )
     why = "which has no shocks" if calm else "the first one, since every scenario has shocks"
     return f"All columns show {district.settings.first_year} in scenario {name}, {why}, with its pupils and prices."
-

@@ -47,7 +47,9 @@ class Reallocation:
     collisions: tuple[Collision, ...]
 
 
-def best_use(district: District, scenario: int, spending: Array, objective: Objective, options: Options) -> Reallocation:
+def best_use(
+    district: District, scenario: int, spending: Array, objective: Objective, options: Options
+) -> Reallocation:
     """Find the best use of today's people.
 
     Where today's people and money allow no lawful use, the rules that collide are named. Schools that no rule couples
@@ -70,7 +72,9 @@ def best_use(district: District, scenario: int, spending: Array, objective: Obje
         The solver stopped early or failed.
 
     """
-    options = dataclasses.replace(options, method="auto")  # a method chosen for the plan may not suit one year
+    options = dataclasses.replace(
+        options, method="auto"
+    )  # a method chosen for the plan may not suit one year
     lawful = np.ones(spending.size, dtype=bool)
     variant = one_year(district, scenario)
     model = held_model(variant, spending, floor=district.years == 1)

@@ -35,7 +35,9 @@ def today(district: District, p: Parameters, n: int) -> Standing:
     amount = np.where(rows["stipends"], given["stipends"], spending["stipends"])
     beta = district.settings.leaders.stipend_benefits_rate
     spending["benefits"] = spending["benefits"] + beta * (amount - spending["stipends"])
-    spending = {name: whole_cents(np.where(rows[name], given[name], spending[name])) for name in BUDGET_CATEGORIES}
+    spending = {
+        name: whole_cents(np.where(rows[name], given[name], spending[name])) for name in BUDGET_CATEGORIES
+    }
     leaders = district.staff.fte @ roles.of_kind("leader")
     known = leaders > 1e-9
     recurring = packages @ p.run[:, n]
@@ -137,26 +139,25 @@ def _equipment(
     technology, count = district.technology, len(district.schools.id)
     offered = (p.e[:, :, n] > 0).astype(float) @ technology.listed.T > 0  # sk
     kinds = len(district.device_types.id)
-    chosen, reach = np.full((count, kinds + 1), -1), np.zeros((count, kinds + 1))
-    for v in range(kinds + 1):
-        own = np.flatnonzero(technology.device == (v if v < kinds else -1))
+    chosen = np.full((count, kinds + 1), -1, dtype=np.int64)
+    reach = np.zeros((count, kinds + 1))
+    for device in range(kinds + 1):
+        own = np.flatnonzero(technology.device == (device if device < kinds else -1))
         if own.size:
             price, wide = p.run[own, n], technology.reach[own]
-            by_reach = (price, -wide if v < kinds else wide)
+            by_reach = (price, -wide if device < kinds else wide)
             order = np.lexsort((wide, price) if cheapest else by_reach)
-            chosen[:, v] = _first_offered(own[order], offered)
-            reach[:, v] = np.where(chosen[:, v] >= 0, technology.reach[chosen[:, v]], 0.0)
+            first = _first_offered(own[order], offered)
+            chosen[:, device] = first
+            reach[:, device] = np.where(first >= 0, technology.reach[first], 0.0)
     seats = np.where(chosen[:, :kinds] >= 0, p.seats0[:, :, n], 0.0)
     pupils = np.zeros((count, kinds + 1))
-    order = np.argsort(-reach[:, :kinds], axis=1, kind="stable")
-    waiting = p.E[:, n].copy()
-    rows = np.arange(count)
-    for place in range(kinds):
-        v = order[:, place]
-        taken = np.minimum(seats[rows, v], waiting)
-        pupils[rows, v] = taken
-        waiting = waiting - taken
-    pupils[:, kinds] = waiting
+    best_first = np.argsort(-reach[:, :kinds], axis=1, kind="stable")
+    queued = np.take_along_axis(seats, best_first, axis=1)
+    before = np.cumsum(queued, axis=1) - queued
+    taken = np.clip(p.E[:, [n]] - before, 0.0, queued)
+    np.put_along_axis(pupils[:, :kinds], best_first, taken, axis=1)
+    pupils[:, kinds] = p.E[:, n] - taken.sum(axis=1)
     packages = np.zeros((count, len(technology.id)))
     s, v = np.nonzero((chosen >= 0) & (pupils > 0))
     np.add.at(packages, (s, chosen[s, v]), pupils[s, v])
@@ -169,9 +170,13 @@ def _first_offered(packages: Integers, offered: Flags) -> Integers:
     return np.where(own.any(axis=1), packages[own.argmax(axis=1)], -1)
 
 
-def _best_with_best(credits: Mapping[str, Array], team: Array, pupils: Array, equipped: Array, reach: Array) -> Array:
+def _best_with_best(
+    credits: Mapping[str, Array], team: Array, pupils: Array, equipped: Array, reach: Array
+) -> Array:
     """Covered pupils, axis s: queues by credit and by reach, each best first, and the lesser of the two where they meet."""
-    credit = np.broadcast_to(np.concatenate([credits["team"], credits["outside"]]), (team.shape[0], 2 * team.shape[1]))
+    credit = np.broadcast_to(
+        np.concatenate([credits["team"], credits["outside"]]), (team.shape[0], 2 * team.shape[1])
+    )
     taught = np.concatenate([team, pupils - team], axis=1)
     level_taught, end_taught, start_taught = _queue(credit, taught)
     level_equipped, end_equipped, start_equipped = _queue(reach, equipped)

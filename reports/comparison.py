@@ -25,8 +25,9 @@ MOVES = {
     "hired": "are hired",
     "laid_off": "are laid off",
 }
-HEAD = ["", "Today", "Best use", "Optimal", "Reallocation", "Redesign"]
-RIGHT = range(1, len(HEAD))
+HEAD = ["Today", "Best use", "Optimal", "Reallocation", "Redesign"]
+HEAD_WITHOUT = ["Today", "Optimal", "Difference"]  # where today's people and money have no lawful use
+RIGHT = range(1, len(HEAD) + 1)
 MOST = 12  # rows of a list on the card; the tables have all
 
 
@@ -67,18 +68,27 @@ def _title(comparison: Comparison, school: int | None) -> list[str]:
     size = count(float(pupils.sum() if school is None else pupils[school]))
     lines = [f"{who}, {size} pupils: {comparison.year} three ways"]
     cover = comparison.figure("coverage", "coverage", school)
-    if not math.isnan(cover.difference):
-        lines += ["", f"Reallocation buys {_points(cover.reallocation)} of coverage, redesign {_points(cover.redesign)}."]
+    if math.isnan(cover.best_use) and not math.isnan(cover.difference):
+        lines += [
+            "",
+            f"The plan adds {_points(cover.difference)} of coverage. Today's people and money have no lawful use; see below.",
+        ]
+    elif not math.isnan(cover.difference):
+        lines += [
+            "",
+            f"Reallocation buys {_points(cover.reallocation)} of coverage, redesign {_points(cover.redesign)}.",
+        ]
     return lines
 
 
 def _columns(comparison: Comparison, school: int | None) -> list[str]:
-    rows = [HEAD]
     district = comparison.district
     figures = {(f.group, f.item): f for f in comparison.figures(school)}
+    without = math.isnan(figures["coverage", "covered_pupils"].best_use)
+    rows = [["", *(HEAD_WITHOUT if without else HEAD)]]
 
     def add(title: str, figure: Figure) -> None:
-        rows.append([title, *_cells(figure)])
+        rows.append([title, *(_cells_without(figure) if without else _cells(figure))])
 
     add("Coverage" + ("" if school is not None else ", weighted by need"), figures["coverage", "coverage"])
     add("Covered pupils", figures["coverage", "covered_pupils"])
@@ -98,18 +108,24 @@ def _columns(comparison: Comparison, school: int | None) -> list[str]:
 
 
 def _per_pupil(comparison: Comparison, school: int | None) -> list[str]:
-    if not (comparison.today.pupils.sum() if school is None else comparison.today.pupils[school]) > 0:
+    total = comparison.figure("spending", "total", school)
+    if not total.pupils > 0:
         return []
-    rows = [["For each pupil", *HEAD[1:]]]
+    without = math.isnan(total.best_use)
+
+    def amounts(figure: Figure) -> list[float]:
+        today, best, optimal = (figure.per_pupil(name) for name in ("today", "best_use", "optimal"))
+        return (
+            [today, optimal, optimal - today]
+            if without
+            else [today, best, optimal, best - today, optimal - best]
+        )
+
+    rows = [["For each pupil", *(HEAD_WITHOUT if without else HEAD)]]
     for item, label in SPENDING.items():
-        figure = comparison.figure("spending", item, school)
-        three = [figure.per_pupil(name) for name in ("today", "best_use", "optimal")]
-        rows.append([label, *map(dollars, [*three, three[1] - three[0], three[2] - three[1]])])
-    positions = comparison.figure("positions", "total", school)
-    three = [100.0 * positions.per_pupil(name) for name in ("today", "best_use", "optimal")]
-    rows.append(
-        ["Positions for 100 pupils", *(count(value, 2) for value in [*three, three[1] - three[0], three[2] - three[1]])]
-    )
+        rows.append([label, *map(dollars, amounts(comparison.figure("spending", item, school)))])
+    positions = amounts(comparison.figure("positions", "total", school))
+    rows.append(["Positions for 100 pupils", *(count(100.0 * value, 2) for value in positions)])
     return ["", *columns(rows, right=RIGHT)]
 
 
@@ -119,11 +135,19 @@ def _by_school(comparison: Comparison) -> list[str]:
         return []
     gains = comparison.optimal.covered - comparison.today.covered
     order = sorted(range(len(schools.id)), key=lambda s: -gains[s])
-    rows = [["School", *HEAD[1:], "Spending, optimal less today"]]
+    rows = [["School", *HEAD, "Spending, optimal less today"]]
     for s in order[:MOST]:
         spending = comparison.figure("spending", "total", s)
-        rows.append([schools.name[s], *_cells(comparison.figure("coverage", "coverage", s)), _more(spending.difference)])
-    lines = heading("Coverage by school, most covered pupils gained first") + columns(rows, right=(*RIGHT, len(HEAD)))
+        rows.append(
+            [
+                schools.name[s],
+                *_cells(comparison.figure("coverage", "coverage", s)),
+                _more(spending.difference),
+            ]
+        )
+    lines = heading("Coverage by school, most covered pupils gained first") + columns(
+        rows, right=(*RIGHT, len(HEAD) + 1)
+    )
     return lines + _and_more(len(order) - MOST, "schools")
 
 
@@ -152,7 +176,11 @@ def _moves(comparison: Comparison, school: int | None) -> list[str]:
         key = (words, " to ".join(dict.fromkeys(posts)))
         totals[key] = totals.get(key, 0.0) + float(row["fte"])
     rows = [[f"{count(fte, 1)} FTE", *key] for key, fte in totals.items() if fte >= 0.05]
-    return heading("Staffing moves") + columns(rows[: 2 * MOST], right=(0,)) + _and_more(len(rows) - 2 * MOST, "kinds")
+    return (
+        heading("Staffing moves")
+        + columns(rows[: 2 * MOST], right=(0,))
+        + _and_more(len(rows) - 2 * MOST, "kinds")
+    )
 
 
 def _budget(comparison: Comparison, school: int | None) -> list[str]:
@@ -160,17 +188,17 @@ def _budget(comparison: Comparison, school: int | None) -> list[str]:
     if not rows:
         return []
     table = [["", "Budgeted", "Optimal", "Difference", "by prices", "by quantities"]]
-    for row in rows:
-        table.append(
-            [
-                SPENDING[row["category"]],
-                dollars(row["actual"]),
-                dollars(row["optimal"]),
-                _more(row["difference"]),
-                _more(row["prices"]),
-                _more(row["quantities"]),
-            ]
-        )
+    table += [
+        [
+            SPENDING[row["category"]],
+            dollars(row["actual"]),
+            dollars(row["optimal"]),
+            _more(row["difference"]),
+            _more(row["prices"]),
+            _more(row["quantities"]),
+        ]
+        for row in rows
+    ]
     return heading("Actual budget against the optimal plan") + columns(table, right=range(1, 6))
 
 
@@ -184,23 +212,35 @@ def _unlawful(comparison: Comparison, school: int | None) -> list[str]:
         shown = [names[school_id] for school_id in collision.schools[:MOST]]
         if len(collision.schools) > MOST:
             shown.append(f"{len(collision.schools) - MOST} more")
-        lines += [f"  {', '.join(shown) or 'The district'}: these cannot all be kept", *(f"    - {w}" for w in collision.words)]
+        lines += [
+            f"  {', '.join(shown) or 'The district'}: these cannot all be kept",
+            *(f"    - {w}" for w in collision.words),
+        ]
     return [*heading("Why today's people and money have no lawful use"), *lines] if lines else []
 
 
 # ---- cells -------------------------------------------------------------------------------------------------------
 
 
+def _cells_without(figure: Figure) -> list[str]:
+    """Today, optimal and their difference, in the figure's unit."""
+    return _written(figure, [figure.today, figure.optimal], [figure.difference])
+
+
 def _cells(figure: Figure) -> list[str]:
     """Three columns and two differences of a figure, in its unit."""
-    three = [figure.today, figure.best_use, figure.optimal]
-    differences = [figure.reallocation, figure.redesign]
+    return _written(
+        figure, [figure.today, figure.best_use, figure.optimal], [figure.reallocation, figure.redesign]
+    )
+
+
+def _written(figure: Figure, amounts: list[float], differences: list[float]) -> list[str]:
     if figure.unit == "share":
-        return [*map(percent, three), *map(_points, differences)]
+        return [*map(percent, amounts), *map(_points, differences)]
     if figure.unit.startswith("$"):
-        return [*map(dollars, three), *map(_more, differences)]
+        return [*map(dollars, amounts), *map(_more, differences)]
     places = 1 if figure.unit == "FTE" else 0
-    return [*(count(value, places) for value in three), *(_signed(value, places) for value in differences)]
+    return [*(count(value, places) for value in amounts), *(_signed(value, places) for value in differences)]
 
 
 def _points(difference: float) -> str:

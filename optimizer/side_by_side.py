@@ -20,11 +20,14 @@ from numpy.typing import NDArray
 from models.errors import Interrupted, NoPlan
 from models.status import Status
 from optimizer.blocks import Block
+from optimizer.certificate import certify
 from optimizer.matrix import Matrix
 from optimizer.objectives import HOLD, Stage
 from optimizer.staging import Options, Reached
 
 Array = NDArray[np.float64]
+
+TRUSTED = 1e-9  # relative error of a dual that is taken as it is
 
 
 @dataclass(eq=False)
@@ -151,27 +154,39 @@ class SideBySide:
                 break
             above, below = (between, below) if between.given <= slack else (above, between)
         for part in self._parts:
-            held = part.point, part.raised_dual(between.price)
-            one, other = above.moved.get(part, held)[0], below.moved.get(part, held)[0]
-            part.dual = between.moved.get(part, held)[1]
+            one, other = (offer.moved.get(part, (part.point, None))[0] for offer in (above, below))
+            part.dual = between.moved[part][1] if part in between.moved else self._raised(part, between.price)
             part.point = share * other + (1.0 - share) * one
         return between.price
 
-    def _offer(self, price: float) -> _Offer:
-        """What the blocks whose own price is higher would give up and save at a price."""
+    def _raised(self, part: _Part, price: float) -> Array:
+        """Duals of a block that keeps its point, at a higher price; solved for where rounding would be raised as well."""
+        cost = part.spend - price * part.cover
+        dual = part.raised_dual(price)
+        if (certify(part.matrix, cost, part.point, dual).dual or 0.0) <= TRUSTED:
+            return dual
+        _, again, _ = self._at_price(part, price)
+        return min(dual, again, key=lambda own: certify(part.matrix, cost, part.point, own).dual or 0.0)
+
+    def _at_price(self, part: _Part, price: float) -> tuple[Array, Array, int]:
+        """Point, duals and iterations of a block where coverage has a price and nothing is held."""
         from optimizer.solvers.highs import Session
 
+        session = Session(part.matrix, time_limit=self.options.left())
+        session.load(part.matrix, part.basis)
+        solution = session.minimise(part.spend - price * part.cover, method="primal")
+        point, dual, _ = solution.require("the district")
+        return np.clip(point, part.matrix.column_lower, part.matrix.column_upper), dual, solution.iterations
+
+    def _offer(self, price: float) -> _Offer:
+        """What the blocks whose own price is higher would give up and save at a price."""
         given = saved = 0.0
         moved: dict[_Part, tuple[Array, Array]] = {}
         for part in self._parts:
             if part.price <= price:
                 continue
-            session = Session(part.matrix, time_limit=self.options.left())
-            session.load(part.matrix, part.basis)
-            solution = session.minimise(part.spend - price * part.cover, method="primal")
-            point, dual, _ = solution.require("the district")
-            point = np.clip(point, part.matrix.column_lower, part.matrix.column_upper)
-            part.iterations += solution.iterations
+            point, dual, iterations = self._at_price(part, price)
+            part.iterations += iterations
             given += float(part.cover @ (part.point - point))
             saved += float(part.spend @ (part.point - point))
             moved[part] = point, dual

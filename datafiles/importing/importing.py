@@ -1,0 +1,145 @@
+"""One import: files, recognised by their headings, to the files of one district or of many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from datafiles.importing import ccd, f33, national
+from datafiles.importing.district_files import Shape, district_files, shared_files
+from datafiles.importing.layouts import Layout, sort_tables
+from datafiles.importing.prices import Prices
+from datafiles.importing.published import Published, published_tables
+from datafiles.importing.record import DistrictRecord
+from datafiles.importing.report import ImportReport
+from datafiles.importing.selection import Selection
+from datafiles.pricebook import load_book
+from models.errors import InputError
+
+Tables = dict[str, list[Published]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One importer: the layouts that it reads and the reader of their tables.
+
+    Attributes
+    ----------
+    title
+        What it imports, for help and reports.
+    layouts
+        The tables that it reads.
+    read
+        From tables by layout id, the selection, the fiscal year of the dollars and the report to districts.
+    book
+        The price book to start from.
+    id_width
+        Digits of a district's id.
+
+    """
+
+    title: str
+    layouts: tuple[Layout, ...]
+    read: Callable[[Tables, Selection, int | None, ImportReport], list[DistrictRecord]]
+    book: str = "us-2026"
+    id_width: int = 7
+
+
+def _ccd(tables: Tables, selection: Selection, year: int | None, report: ImportReport) -> list[DistrictRecord]:
+    return national.read_national(tables, selection, year, report, by_finance=False)
+
+
+def _f33(tables: Tables, selection: Selection, year: int | None, report: ImportReport) -> list[DistrictRecord]:
+    return national.read_national(tables, selection, year, report, by_finance=True)
+
+
+SOURCES: dict[str, Source] = {
+    "ccd": Source("Common Core of Data (NCES)", ccd.LAYOUTS + f33.LAYOUTS, _ccd),
+    "f33": Source("F-33 district finance (NCES, Census Bureau)", f33.LAYOUTS + ccd.LAYOUTS, _f33),
+}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The districts of an import, to be written: shared files, then each district's own, made one by one."""
+
+    report: ImportReport
+    prices: Prices
+    records: list[DistrictRecord]
+    shape: Shape
+
+    def shared(self) -> dict[str, str]:
+        """Files that all districts have in common."""
+        return shared_files(self.prices)
+
+    def districts(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield id and own files of every district that has pupils."""
+        for record in self.records:
+            files = district_files(record, self.prices, self.shape, self.report)
+            if files is not None:
+                yield record.id, files
+
+
+def read_source(
+    name: str,
+    paths: Sequence[Path],
+    selection: Selection,
+    *,
+    book: str | None = None,
+    years: int = 5,
+    finance_year: int | None = None,
+    comments: bool = True,
+) -> Imported:
+    """Read a source's files.
+
+    Parameters
+    ----------
+    name
+        One of `SOURCES`.
+    paths
+        The publisher's files, in any order; each is recognised by its headings.
+    selection
+        The districts that are wanted.
+    book
+        Price book; the source's own by default.
+    years
+        Years of the plan.
+    finance_year
+        Fiscal year of the dollars, where the files do not say.
+    comments
+        Whether `district.toml` says where each setting is from.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read, is not known, or holds no wanted district.
+
+    """
+    source = SOURCES[name]
+    if selection.width != source.id_width:
+        selection = Selection(selection.district, selection.state, source.id_width)
+    prices = Prices(load_book(book or source.book))
+    report = ImportReport(f"{name} ({source.title})", prices.book.name)
+    others = [(other, layout) for other, each in SOURCES.items() if other != name for layout in each.layouts]
+    tables = sort_tables(name, published_tables(paths), source.layouts, others)
+    records = selection.of(source.read(tables, selection, finance_year, report), name)
+    return Imported(report, prices, records, Shape(years, comments))
+
+
+def only(imported: Imported) -> DistrictRecord:
+    """Return the one district of an import.
+
+    Raises
+    ------
+    InputError
+        When there are several.
+
+    """
+    if len(imported.records) > 1:
+        shown = ", ".join(f"{record.id} {record.name}".strip() for record in imported.records[:3])
+        raise InputError(
+            f"The files hold {len(imported.records):,} districts ({shown}, …); a folder holds one.",
+            "Pick one with --district ID, or take all with --all-districts and --out BUNDLE.csv.",
+        )
+    return imported.records[0]

@@ -48,7 +48,7 @@ def funding(
     spending = _spending(record, schools, enrollment, report)
     if spending is None:
         report.guessed.add(TEXTS["funding_by_cost"], record.id)
-        share = assumptions.OUT_OF_SCOPE
+        share = assumptions.OUT_OF_SCOPE if "aide" in staff.fte else assumptions.OUT_OF_SCOPE_WITHOUT_AIDES
         rest = at_book * index * share / (1.0 - share)
         total_rest, cost = rest, at_book * index
     else:

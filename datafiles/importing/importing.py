@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from datafiles.importing import ccd, f33, national
+from datafiles.importing import ccd, f33, national, texas
 from datafiles.importing.district_files import Shape, district_files, shared_files
 from datafiles.importing.layouts import Layout, sort_tables
 from datafiles.importing.prices import Prices
@@ -57,6 +57,7 @@ def _f33(tables: Tables, selection: Selection, year: int | None, report: ImportR
 SOURCES: dict[str, Source] = {
     "ccd": Source("Common Core of Data (NCES)", ccd.LAYOUTS + f33.LAYOUTS, _ccd),
     "f33": Source("F-33 district finance (NCES, Census Bureau)", f33.LAYOUTS + ccd.LAYOUTS, _f33),
+    "tx": Source("Texas TAPR and PEIMS (TEA)", texas.LAYOUTS, texas.read_texas, id_width=6),
 }
 
 

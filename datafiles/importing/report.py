@@ -31,11 +31,18 @@ class Tally:
             self.counts[statement] = self.counts.get(statement, 0) + count
             self.whom.setdefault(statement, []).extend(other.whom.get(statement, ()))
 
-    def lines(self) -> list[str]:
-        """One line a statement, with its count where it is above one and the first names."""
+    def lines(self, districts: int = 0) -> list[str]:
+        """One line a statement, with its count where it is above one and the first names.
+
+        What holds for most of many districts, or for the only one, goes without names.
+        """
         lines = []
         for statement, count in self.counts.items():
             names = self.whom.get(statement, [])
+            if districts == 1 and len(names) == 1 and count == 1:
+                names = []
+            elif len(names) > max(SHOWN, 0.5 * districts) and districts > SHOWN:
+                names = []
             shown = ", ".join(names[:SHOWN])
             more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
             times = f"{count:,} × " if count > 1 else ""
@@ -99,6 +106,11 @@ class ImportReport:
         for name, value in figures.items():
             self.totals[name] = self.totals.get(name, 0.0) + value
 
+    @property
+    def districts(self) -> int:
+        """How many districts came out."""
+        return int(self.totals.get("districts", 0))
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for `--json`."""
         return {
@@ -118,7 +130,7 @@ class ImportReport:
         parts += ["", "## Result", "", *(f"- {name}: {_number(value)}" for name, value in self.totals.items())]
         for name, title in self.SECTIONS:
             tally: Tally = getattr(self, name)
-            parts += ["", f"## {title}", "", *(f"- {line}" for line in tally.lines() or ["nothing"])]
+            parts += ["", f"## {title}", "", *(f"- {line}" for line in tally.lines(self.districts) or ["nothing"])]
         return "\n".join(parts) + "\n"
 
     def card(self) -> str:
@@ -129,7 +141,7 @@ class ImportReport:
         lines += [f"  {use.file}: {use.layout}, {use.used:,} of {use.rows:,} rows used" for use in self.files]
         for name, title in self.SECTIONS:
             tally: Tally = getattr(self, name)
-            lines += ["", title, *_indented(tally.lines() or ["nothing"])]
+            lines += ["", title, *_indented(tally.lines(self.districts) or ["nothing"])]
         return "\n".join(lines)
 
 

@@ -1,0 +1,222 @@
+"""The frontiers against grids of independent solves, by hand, and by what economics promises."""
+
+import numpy as np
+import pytest
+
+import optimizer
+from models.errors import InputError, NoPlan
+from models.polyline import Polyline, total, upper_envelope
+from optimizer.equity import equity
+from optimizer.frontier import frontier
+from tests import districts
+from tests.questions.brute import Brute
+from tests.questions.test_stress import CASES, made
+from tests.reference.program import total as add_up
+
+LOW, HIGH = -0.25, 0.3
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_place_of_a_grid_lies_on_the_frontier(case, tmp_path):
+    district = made(case)
+    brute = Brute(district, tmp_path / "d")
+    found = frontier(district, LOW, HIGH)
+    assert found.funding_change.size > 4
+    for change in np.linspace(LOW, HIGH, 12):
+        value = brute.best(float(change), found.objective)
+        if value is None:
+            assert change < found.least_funding_change + 1e-6
+        else:
+            assert found.coverage_at(float(change)) == pytest.approx(value, abs=1e-6)
+    if found.least_funding_change is not None:
+        assert brute.best(found.least_funding_change + 2e-6) is not None
+        assert brute.best(found.least_funding_change - 2e-6) is None
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[6] == "by_school"], ids=str)
+def test_more_money_never_hurts_and_buys_less_and_less(case):
+    found = frontier(made(case), LOW, HIGH)
+    assert found.concave
+    assert (np.diff(found.coverage) >= -1e-9).all()
+    assert (np.diff(found.funding_change) > 0).all()
+    assert (found.pupils_per_1000_dollars >= 0).all()
+
+
+@pytest.mark.parametrize("objective", ["worst_case", "max_min"])
+def test_other_objectives_have_frontiers_of_their_own(objective, tmp_path):
+    district = made(CASES[5])
+    brute = Brute(district, tmp_path / "d")
+    found = frontier(district, LOW, HIGH, objective=objective)
+    assert found.objective == objective
+    for change in (-0.2, -0.15, -0.05, 0.0, 0.1):
+        value = brute.best(change, objective)
+        assert (found.coverage_at(change) is None) == (value is None)
+        if value is not None:
+            assert found.coverage_at(change) == pytest.approx(value, abs=1e-6)
+
+
+def test_slopes_are_what_a_little_more_money_buys():
+    """Finite differences inside every piece that is wide enough, in pupils per $1,000 of expected funding."""
+    district = made(CASES[2])
+    found = frontier(district, LOW, HIGH)
+    from models.parameters import Parameters
+    from models.tree import Tree
+
+    tree = Tree.of(district.scenarios, district.years)
+    p = Parameters.of(district, tree)
+    funding = float((p.F * tree.probability).sum())
+    pupils = float((district.schools.need_weight[:, None] * p.E * tree.probability).sum())
+    assert found.funding_change.size > 3
+    for i in range(found.funding_change.size - 1):
+        width = found.funding_change[i + 1] - found.funding_change[i]
+        if width > 1e-4:
+            bought = (found.coverage[i + 1] - found.coverage[i]) * pupils / (width * funding) * 1000.0
+            assert found.pupils_per_1000_dollars[i] == pytest.approx(bought, abs=1e-3)
+
+
+def test_oak_by_hand(tmp_path):
+    """From $4,000 a pupil (nobody covered) to $4,550 (everybody): $1,000 covers 1000 / 550 pupils."""
+    found = frontier(districts.district(tmp_path / "oak"), -0.15, 0.15)
+    assert found.funding_change == pytest.approx([-330 / 4330, 220 / 4330, 0.15])
+    assert found.coverage == pytest.approx([0.0, 1.0, 1.0])
+    assert found.pupils_per_1000_dollars == pytest.approx([1000 / 550, 0.0, 0.0])
+    assert found.least_funding_change == pytest.approx(-330 / 4330)
+    assert found.stipend is None
+    assert found.coverage_at(0.0) == pytest.approx(0.6)
+    assert found.coverage_at(-0.1) is None
+
+
+def test_one_stipend_for_all_can_bend_upward(tmp_path):
+    """Two steps, each with a limit of leaders: the dearer one takes over with a jump of the slope."""
+    tables = {"stipends": "stipend,take_up\n2000,0.02\n30000,0.5\n"}
+    settings = districts.SETTINGS.replace("stipend_max = 20000", 'stipend_policy = "uniform"')
+    district = districts.district(tmp_path / "oak", tables, settings)
+    found, brute = frontier(district, -0.1, 0.3), Brute(district, tmp_path / "again")
+    assert not found.concave
+    assert set(found.stipend) == {2000.0, 30000.0}
+    for change in np.linspace(-0.07, 0.3, 12):
+        assert found.coverage_at(float(change)) == pytest.approx(brute.best(float(change)), abs=1e-7)
+
+
+def test_the_json_object_has_the_shape_that_is_promised(tmp_path):
+    said = optimizer.frontier(districts.district(tmp_path / "oak"), -0.15, 0.15).as_dict()
+    assert said["points"][0].keys() == {"funding_change", "coverage", "pupils_per_1000_dollars"}
+    assert isinstance(said["solves"], int)
+    assert said["concave"] is True
+    assert said["objective"] == "expected"
+
+
+def test_independent_schools_take_about_two_solves_for_each_breakpoint():
+    district = made(CASES[1])
+    found = frontier(district, -0.1, 0.2)
+    assert found.blocks >= 3
+    assert found.solves <= 2 * found.funding_change.size + 6 * found.blocks
+
+
+def test_empty_ranges_and_impossible_ones_are_refused(tmp_path):
+    oak = districts.district(tmp_path / "oak")
+    with pytest.raises(InputError) as refused:
+        frontier(oak, 0.1, -0.1)
+    assert str(refused.value) == (
+        "The frontier cannot go from 0.1 to -0.1.\n\n"
+        "Give a range such as --from -0.15 --to 0.15; no funding at all is -1."
+    )
+    with pytest.raises(NoPlan) as none:
+        frontier(oak, -0.5, -0.2)
+    assert none.value.what == "No plan satisfies all rules of the district at any funding change from -0.5 to -0.2."
+
+
+# ---- equity -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", [CASES[2], CASES[3], CASES[5]], ids=str)
+def test_equity_against_a_grid_of_floors(case, tmp_path):
+    district = made(case)
+    brute = Brute(district, tmp_path / "d")
+    found = equity(district)
+
+    def floor(share):
+        def add(program):
+            for s in program.q.S:
+                if program.q.today[s] > 0:
+                    program.lp.rule("floor", program.school(s), low=share)
+
+        return add
+
+    most = float(found.worst_school[-1])
+    assert most == pytest.approx(brute.best(0.0, "max_min"), abs=1e-6)
+    assert found.coverage[0] == pytest.approx(brute.best(0.0), abs=1e-6)
+    for share in np.linspace(0.0, most - 1e-6, 6):
+        value = float(np.interp(share, found.worst_school, found.coverage))
+        assert value == pytest.approx(brute.best(0.0, "expected", floor(float(share))), abs=1e-6)
+    if case[6] == "by_school":
+        assert (np.diff(found.price) >= -1e-7).all()  # equity gets dearer
+    assert brute.best(0.0, "expected", floor(most + 1e-5)) is None
+
+
+def test_equity_by_hand(tmp_path):
+    """A covered pupil costs $550 at oak and $1,100 at elm, where pay is doubled; the pool has $165,000 to spend."""
+    tables = {
+        "schools": (
+            "school_id,school_name,funding_per_pupil,pay_index\noak,Oak,4330,1\nelm,Elm,8330,2\n"
+        ),
+        "enrollment": "school_id,grade_band,pupils\noak,K-5,500\nelm,K-5,500\n",
+        "technology": "technology,reach,device,annual_per_pupil\nnone,0,,0\nadaptive,1,,0\n",
+        "stipends": "stipend,take_up\n0,1\n",
+        "staff": "school_id,role,fte\noak,teacher,20\nelm,teacher,40\n",
+    }
+    settings = districts.SETTINGS + '\n[funding]\npool = "district"\n'
+    found = equity(districts.district(tmp_path / "two", tables, settings))
+    # a covered pupil costs $400 more at oak (4 × 1,000 + 400 aide), $800 at elm; $330,000 in the pool
+    oak_first = (500 + 130_000 / 800) / 1000
+    both = 330_000 / (500 * 1200)
+    assert found.worst_school[-1] == pytest.approx(both)
+    assert found.coverage[0] == pytest.approx(oak_first)
+    assert found.coverage[-1] == pytest.approx(both)
+    assert found.free == pytest.approx(130_000 / 800 / 500)
+    assert found.price[0] == 0.0
+    assert found.price[-1] == pytest.approx(0.5)  # a further pupil at elm takes two at oak: half a point of the district
+    assert add_up((1.0, {}), (1.0, {})) == {}
+
+
+# ---- piecewise linear functions ---------------------------------------------------------------------------------------
+
+
+def concave(rng, low, high):
+    at = np.sort(np.concatenate([[low, high], rng.uniform(low, high, rng.integers(1, 6))]))
+    slope = np.sort(rng.normal(0.5, 1.0, at.size - 1))[::-1]
+    value = rng.normal() + np.concatenate([[0.0], np.cumsum(slope * np.diff(at))])
+    return Polyline.of(at, value, slope)
+
+
+def test_sums_and_envelopes_agree_with_the_functions_everywhere():
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        lows = np.sort(rng.choice([0.0, 0.1, 0.35], 4))
+        lines = [concave(rng, low, 1.0) for low in lows]
+        grid = rng.uniform(0.351, 1.0, 50)
+        same = [concave(rng, 0.0, 1.0) for _ in range(3)]
+        assert total(same)(grid) == pytest.approx(sum(line(grid) for line in same))
+        best = upper_envelope(lines, [3, 4, 5, 6])
+        assert best(grid) == pytest.approx(np.max([line(grid) for line in lines], axis=0))
+        inside = grid[np.abs(grid[:, None] - best.at).min(axis=1) > 1e-6]
+        owners = best.piece[np.searchsorted(best.at, inside, side="right") - 1]
+        assert [lines[owner - 3](np.array([place]))[0] for owner, place in zip(owners, inside)] == pytest.approx(
+            best(inside)
+        )
+        assert best.at[0] == lows[0]
+
+
+def test_a_function_that_begins_above_makes_a_jump():
+    low = Polyline.of([0.0, 1.0], [0.0, 0.1], [0.1])
+    late = Polyline.of([0.5, 1.0], [0.8, 0.9], [0.2])
+    best = upper_envelope([low, late], [0, 1])
+    assert best.at == pytest.approx([0.0, 0.5, 0.5, 1.0])
+    assert best.value == pytest.approx([0.0, 0.05, 0.8, 0.9])
+    assert list(best.piece) == [0, 1, 1]
+    assert best.without_straight_points(1e-9).at.size == 4
+
+
+def test_straight_points_are_left_out():
+    line = Polyline.of([0.0, 0.5, 1.0], [0.0, 1.0, 2.0], [2.0, 2.0 + 1e-12])
+    assert line.without_straight_points(1e-9).at == pytest.approx([0.0, 1.0])

@@ -205,11 +205,9 @@ def _notes(
         )
     over = now.total - funding - district.schools.opening_reserve
     if (over > 0.005).any():
-        where = district.schools.name[int(over.argmax())]
-        notes.append(
-            f"Today's spending is above funding and reserve at {int((over > 0.005).sum())} schools, most at {where}"
-            f" (by ${over.max():,.0f})."
-        )
+        count, where = int((over > 0.005).sum()), district.schools.name[int(over.argmax())]
+        how = "1 school, by" if count == 1 else f"{count:,} schools, by up to"
+        notes.append(f"Today's spending is above funding and reserve at {how} ${over.max():,.0f} at {where}.")
     if not found.lawful.all():
         unlawful = [name for name, lawful in zip(district.schools.name, found.lawful) if not lawful]
         who = ", ".join(unlawful[:5]) + (f" and {len(unlawful) - 5} more" if len(unlawful) > 5 else "")

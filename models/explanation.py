@@ -82,11 +82,16 @@ class Price:
 
 @dataclass(frozen=True)
 class RowPrice:
-    """Dual and range of one row of the model: covered pupils per unit of its right side, as HiGHS ranges it."""
+    """Dual and range of one row of the model, as HiGHS ranges it.
+
+    `dual` is in covered pupils for `per` units more of the right side: 1,000 for dollars, else 1; `low` and `high` are
+    changes of the right side in the unit.
+    """
 
     rule: str
     row: str
     unit: str
+    per: float
     dual: float
     low: float
     high: float

@@ -16,7 +16,7 @@ TABLES = {
         "rule", "words", "school_id", "year", "nodes", "item", "step", "unit", "whole", "more", "less", "low", "high",
         "examined", "degenerate", "unique", "less_exists",
     ),
-    "rows": ("rule", "row", "unit", "dual", "low", "high", "meaning"),
+    "rows": ("rule", "row", "unit", "per", "dual", "low", "high", "meaning"),
     "limits": ("school_id", "school", "coverage", "main", "others"),
     "settings": ("setting", "words", "before", "after", "gain", "note"),
     "extra": ("yearly", "school_id", "school", "year", "node", "probability", "amount"),
@@ -56,7 +56,7 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
 
 def _extra(extra: ExtraMoney) -> dict[str, Any]:
     buys = [{"what": what, "more": more, "unit": unit} for what, more, unit in extra.buys]
-    return _plain(extra) | {"buys": buys}
+    return {**_plain(extra), "buys": buys}
 
 
 def _plain(part: Any) -> Any:

@@ -168,13 +168,16 @@ def row_prices(model: Model, pricing: Pricing) -> list[RowPrice]:
     found = []
     for name, block in model.lp.rules.items():
         rule = RULES.get(name.partition(".")[0])
+        unit = rule.unit if rule else "share"
+        per = 1000.0 if unit == "$" else 1.0
         own = np.sort(block.index[block.index >= 0])
         found += [
             RowPrice(
                 name,
                 labels[row],
-                rule.unit if rule else "share",
-                float(pricing.dual[row]),
+                unit,
+                per,
+                per * float(pricing.dual[row]),
                 float(pricing.low[row]),
                 float(pricing.high[row]),
                 rule.dual if rule else "",

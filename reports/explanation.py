@@ -66,7 +66,7 @@ def _gain(gain: float, explanation: Explanation) -> str:
     if explanation.objective == "expected" or not explanation.scale:
         places = 0 if abs(gain) >= 99.5 else 1 if abs(gain) >= 9.95 else 2
         return f"{count(gain, places)} more pupils"
-    return f"{100 * gain / explanation.scale:+.2g} points".replace("-", "−")
+    return f"{100 * gain / explanation.scale:.2g} points"
 
 
 def _verb(explanation: Explanation) -> str:
@@ -98,10 +98,11 @@ def _prices(explanation: Explanation) -> list[str]:
 def _price(price: Price, explanation: Explanation) -> str:
     words = price.words[0].upper() + price.words[1:]
     text = f"  {words} {_verb(explanation)} {_gain(price.whole, explanation)}"
-    at_first = "" if price.high >= price.step else f"{_gain(price.more, explanation)} a step at first; "
+    steady = price.high >= price.step or price.whole > 0.99 * price.more
+    at_first = "" if steady else f"{_gain(price.more, explanation)} a step at first; "
     text += f" ({at_first}the price holds {_range(price)})"
     if not price.unique:
-        text += f"; a step less loses {_gain(price.less, explanation).replace(' more', '').replace('+', '')}"
+        text += f"; a step less loses {_gain(price.less, explanation).replace(' more', '')}"
     return text
 
 
@@ -122,7 +123,8 @@ def _amount(amount: float, unit: str) -> str:
         return ""
     if unit == "$":
         return dollars(amount)
-    return f"{count(amount) if amount >= 99.5 else f'{amount:.2g}'} {unit}"
+    figure = count(amount) if amount >= 99.5 else f"{amount:.2g}" if amount >= 0.001 else "less than 0.001"
+    return f"{figure} {unit}"
 
 
 def _settings(explanation: Explanation) -> list[str]:

@@ -22,11 +22,12 @@ TEXTS = {
         f"special education teachers are {100 * SPECIAL_SHARE:.0f} % of all teachers (assumption; 8.8 % in Texas 2015-16, 20 % in"
         " Chicago 2019), and stay outside all teams"
     ),
+    "special_in_class": "the other teachers are fewer than the classes: special education teachers are counted as class teachers too",
     "core": (
         "core teachers are as many as the book's traditional class asks for; the other teachers are specialists, of whom the special"
         " education teachers and one for six core teachers (a preparation period a day) stay outside all teams (assumption)"
     ),
-    "aides": f"{100 * AIDES_STAY:.0f} % of the aides are bound to pupils with special needs and stay outside all teams (assumption)",
+    "aides": f"{100 * AIDES_STAY:.0f} % of the aides are bound to pupils with special needs or to rooms outside the plan, and stay outside all teams (assumption)",
     "no_aides": "aides are not in the data; the plan starts with none",
     "no_counselors": "counselors are not in the data; they are paid from out-of-scope spending",
     "spread": "staff that is known for the district alone is spread over its schools by enrollment",
@@ -65,6 +66,10 @@ TEXTS = {
     "adults": "min_adults_per_100_pupils is lowered to today's own teachers and aides, which are fewer than the book asks for",
     "lean": (
         "has fewer teachers than one for each traditional class: a lawful plan hires first, and there may be none within today's funding"
+    ),
+    "lawful": (
+        "a school with fewer teachers than one for each traditional class gets the funding to hire them, and keeps its out-of-scope spending: one"
+        " school without a plan would leave the whole district without one"
     ),
     "odd_ratio": "has fewer than 2 or more than 60 pupils per teacher: check the teachers",
 }  # fmt: skip

@@ -31,13 +31,16 @@ class Shape:
     Attributes
     ----------
     years
-        Years of the plan; with fewer than the book's, its scenarios are left out.
+        Years of the plan.
+    scenarios
+        Whether the book's scenarios of cuts and shortfalls come along; the data know one future, the base.
     comments
         Whether `district.toml` says where each setting is from.
 
     """
 
     years: int = 5
+    scenarios: bool = False
     comments: bool = True
 
 
@@ -70,7 +73,7 @@ def district_files(
     report.guessed.add(assumptions.TEXTS["devices"], record.id)
     texts = {TABLES[name].file: csv_of(rows, list(TABLES[name].columns)) for name, rows in files.items()}
     texts["district.toml"] = _settings(record, enrollment, staff, prices, shape, report)
-    if shape.years >= prices.setting("", "years"):
+    if shape.scenarios:
         texts["scenarios.csv"] = prices.book.tables["scenarios"]
     _count(record, schools, enrollment, staff, money, report)
     return texts

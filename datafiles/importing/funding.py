@@ -63,7 +63,12 @@ def funding(
             left = max(float((spending - cost - upkeep).sum()), float(least.sum()))
             total_rest = left * enrollment / enrollment.sum()
     fixed = np.round(total_rest)
-    per_pupil = np.ceil((cost + upkeep) / np.maximum(enrollment, 1.0))
+    hires = np.zeros_like(enrollment)
+    if not record.whole_district:
+        hires = staff.lacking * (prices.loaded("teacher") * index + prices.setting("staff", "hiring_cost"))
+        for s in np.flatnonzero(hires > 0.0):
+            report.guessed.add(TEXTS["lawful"], f"{record.id} {schools[s].name or schools[s].id}")
+    per_pupil = np.ceil((cost + upkeep + hires) / np.maximum(enrollment, 1.0))
     return Funding(per_pupil, fixed, fixed, index, cost)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from datafiles.importing import ccd, f33, national, texas
+from datafiles.importing import ccd, chicago, f33, national, texas
 from datafiles.importing.district_files import Shape, district_files, shared_files
 from datafiles.importing.layouts import Layout, sort_tables
 from datafiles.importing.prices import Prices
@@ -57,6 +57,9 @@ def _f33(tables: Tables, selection: Selection, year: int | None, report: ImportR
 SOURCES: dict[str, Source] = {
     "ccd": Source("Common Core of Data (NCES)", ccd.LAYOUTS + f33.LAYOUTS, _ccd),
     "f33": Source("F-33 district finance (NCES, Census Bureau)", f33.LAYOUTS + ccd.LAYOUTS, _f33),
+    "cps-positions": Source(
+        "Chicago Public Schools: position roster, school profile, membership", chicago.LAYOUTS, chicago.read_chicago, "chicago-fy26"
+    ),
     "tx": Source("Texas TAPR and PEIMS (TEA)", texas.LAYOUTS, texas.read_texas, id_width=6),
 }
 
@@ -89,6 +92,7 @@ def read_source(
     *,
     book: str | None = None,
     years: int = 5,
+    scenarios: bool = False,
     finance_year: int | None = None,
     comments: bool = True,
 ) -> Imported:
@@ -106,6 +110,8 @@ def read_source(
         Price book; the source's own by default.
     years
         Years of the plan.
+    scenarios
+        Whether the book's scenarios come along.
     finance_year
         Fiscal year of the dollars, where the files do not say.
     comments
@@ -125,7 +131,7 @@ def read_source(
     others = [(other, layout) for other, each in SOURCES.items() if other != name for layout in each.layouts]
     tables = sort_tables(name, published_tables(paths), source.layouts, others)
     records = selection.of(source.read(tables, selection, finance_year, report), name)
-    return Imported(report, prices, records, Shape(years, comments))
+    return Imported(report, prices, records, Shape(years, scenarios, comments))
 
 
 def only(imported: Imported) -> DistrictRecord:

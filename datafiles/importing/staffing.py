@@ -28,10 +28,14 @@ ODD = (2.0, 60.0)  # pupils per teacher
 
 @dataclass
 class Staffing:
-    """Positions today by role, and the part that stays outside all teams, FTE, axis s each."""
+    """Positions today by role, and the part that stays outside all teams, FTE, axis s each.
+
+    `lacking` are the core teachers that the traditional classes ask for and the school does not have.
+    """
 
     fte: dict[str, Array] = field(default_factory=dict)
     minimum: dict[str, Array] = field(default_factory=dict)
+    lacking: Array = field(default_factory=lambda: np.zeros(0))
 
 
 def staffing(
@@ -57,19 +61,19 @@ def staffing(
     told = _Groups(record, schools, enrollment, report)
     teachers, special = _teachers(told, schools, enrollment)
     need = _up((pupils / np.array(prices.class_loads)).sum(axis=1))
+    core = np.minimum(teachers, need)
     if special is None:
         report.guessed.add(assumptions.TEXTS["special"], record.id)
-        core = np.minimum(teachers, need)
-        special = np.minimum(assumptions.SPECIAL_SHARE * teachers, teachers - core)
-    else:
-        special = np.minimum(special, teachers)
-        core = np.minimum(teachers - special, need)
+        special = assumptions.SPECIAL_SHARE * teachers
+    for s in np.flatnonzero(teachers - special < core - 0.05 * need):
+        report.guessed.add(assumptions.TEXTS["special_in_class"], _who(record, schools[s]))
+    special = np.minimum(special, teachers - core)
     report.guessed.add(assumptions.TEXTS["core"], record.id)
     others = teachers - core
     stay = np.minimum(others, special + assumptions.PREPARATION * core)
-    result = Staffing({"teacher": _up(core), "specialist": _up(others)}, {"specialist": np.round(stay, 2)})
+    result = Staffing({"teacher": _up(core), "specialist": _up(others)}, {"specialist": np.round(stay, 2)}, need - core)
     result.minimum["specialist"] = np.minimum(result.minimum["specialist"], result.fte["specialist"])
-    for s in np.flatnonzero(core < need - 0.05 * need):
+    for s in np.flatnonzero(result.lacking > 0.05 * need):
         report.missing.add(assumptions.TEXTS["lean"], _who(record, schools[s]))
     with np.errstate(divide="ignore"):
         ratio = enrollment / teachers
@@ -99,7 +103,6 @@ def _teachers(told: _Groups, schools: list[SchoolRecord], enrollment: Array) -> 
 
 def _helpers(told: _Groups, prices: Prices, result: Staffing, report: ImportReport, record: DistrictRecord) -> None:
     """Aides, counselors and coaches."""
-    zero = np.zeros_like(told.enrollment)
     aides, special = told.of(AIDES), told.of(SPECIAL_AIDES)
     if aides is None and special is None:
         report.guessed.add(assumptions.TEXTS["no_aides"], record.id)
@@ -109,8 +112,11 @@ def _helpers(told: _Groups, prices: Prices, result: Staffing, report: ImportRepo
         result.fte["aide"] = _up(aides)
         result.minimum["aide"] = np.round(assumptions.AIDES_STAY * aides, 2)
     elif prices.has("special_education_assistant"):
-        result.fte["aide"] = _up(zero if aides is None else aides)
         result.fte["special_education_assistant"] = _up(special)
+        if aides is not None:
+            report.guessed.add(assumptions.TEXTS["aides"], record.id)
+            result.fte["aide"] = _up(aides)
+            result.minimum["aide"] = np.round(assumptions.AIDES_STAY * aides, 2)
     else:
         result.fte["aide"] = _up(special if aides is None else aides + special)
         result.minimum["aide"] = np.round(special, 2)

@@ -138,7 +138,7 @@ def _executor(workers: int, cluster: str | None) -> Iterator[tuple[Executor, int
             "pip install 'spanwise[cluster]'",
         ) from None
     try:
-        client = Client(cluster, timeout=10, set_as_default=False)
+        client = Client(cluster, timeout=5, set_as_default=False)
     except (OSError, ValueError) as error:
         raise InputError(
             f"No Dask scheduler answers at {cluster}: {error}",

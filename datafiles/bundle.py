@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from datafiles.writing import write_whole
@@ -73,14 +73,20 @@ def read_bundle(path: Path) -> Bundle:
 
 
 def _csv_rows(path: Path) -> Iterable[tuple[int, tuple[str, str, str]]]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(
             f"{path} is not UTF-8 text.", "A bundle is written by 'spanwise import --all-districts'."
         ) from None
-    reader = csv.reader(io.StringIO(text, newline=""))
+    limit = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell holds a whole file
+    try:
+        yield from _records(path, csv.reader(io.StringIO(text, newline="")))
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _records(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, tuple[str, str, str]]]:
     if tuple(next(reader, ())) != COLUMNS:
         raise InputError(
             f"{path} is no bundle: its first line is not {','.join(COLUMNS)}.",

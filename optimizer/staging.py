@@ -105,21 +105,28 @@ class Whole:
         large = matrix.shape[1] > LARGE
         self.method = options.method if options.method != "auto" else "ipm" if large else "simplex"
         self._session: Any = None
+        self._holding = False
         self._upper = matrix.column_upper
 
     def restrict(self, column_upper: Array) -> None:
-        """Set the upper bounds of the columns and start anew."""
+        """Set the upper bounds of the columns; simplex goes on from the basis that it has."""
+        changed = np.flatnonzero(column_upper != self._upper)
         self._upper = column_upper
-        self._session = None
+        if self._holding or self.method != "simplex" or self.options.solver != "highs":
+            self._session = None
+        if self._session is not None:
+            self._session.change_columns(changed, self.matrix.column_lower[changed], column_upper[changed])
 
     def _open(self) -> Any:
         if self._session is None:
+            self._holding = False
             self._session = make_session(self.matrix.replace(column_upper=self._upper), self.options)
         return self._session
 
     def first(self) -> Reached:
         """Solve the first stage."""
-        self._session = None
+        if self._holding:
+            self._session = None
         return self._run(0, ())
 
     def rest(self, reached: Reached) -> list[Reached]:
@@ -127,6 +134,7 @@ class Whole:
         results = []
         held: tuple[tuple[Stage, float], ...] = ()
         session = self._open()
+        self._holding = True
         for number in range(1, len(self.stages)):
             held = (*held, (reached.stage, reached.stage.bound(reached.value)))
             session.hold(held[-1][0].vector, held[-1][1])

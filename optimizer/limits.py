@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from models.explanation import Limit
 from models.plan import Plan
 from optimizer.formulation import Model
+from optimizer.objectives import HOLD
 from optimizer.pricing import Pricing
 
 Array = NDArray[np.float64]
 Level = Callable[[Plan, Model], Array]
 
 PERCENT = 0.01
+NOTHING = 1e-6  # share of a school's pupils; a smaller gain is a solver's rounding
 WORTH_NAMING = 0.1  # of the main limit's gain; what is below is not named
-NEARLY_ALL = 1e-6  # share of pupils: closer to all than this is all
+NEARLY_ALL = 2 * HOLD  # share of the district's pupils: later stages may give up this much, at any one school
 ALL = "nothing: all pupils are covered"
 AS_FAR = "its patterns and packages: coverage is as high as they reach"
 ELSEWHERE = "nothing here: no rule of this school holds the objective back"
@@ -112,6 +114,7 @@ def limits(plan: Plan, model: Model, pricing: Pricing) -> list[Limit]:
     reachable = _reachable(model)
     covered = plan.covered @ plan.tree.probability
     pupils = model.p.E @ plan.tree.probability
+    near = NEARLY_ALL * pupils.sum()
     found = []
     for s, school in enumerate(schools.id):
         share, name = plan.coverage_by_school[school], schools.name[s]
@@ -119,9 +122,9 @@ def limits(plan: Plan, model: Model, pricing: Pricing) -> list[Limit]:
             NOBODY
             if pupils[s] <= 0
             else ALL
-            if pupils[s] - covered[s] <= NEARLY_ALL * pupils[s]
+            if pupils[s] - covered[s] <= near
             else AS_FAR
-            if reachable[s] - covered[s] <= NEARLY_ALL * pupils[s]
+            if reachable[s] - covered[s] <= near
             else ""
         )
         found.append(
@@ -141,7 +144,7 @@ def _limit(
     school, name = model.district.schools.id[s], model.district.schools.name[s]
     duals: dict[str, float] = {}
     gains: dict[str, float] = {}
-    least = NEARLY_ALL * pupils
+    least = NOTHING * pupils
     for family, level in levels.items():
         direction = _direction(model, family, level, s)
         first_order = pricing.gain(direction)

@@ -94,13 +94,18 @@ class PlanComparison:
         return round(round(self.new.spending, 2) - round(self.old.spending, 2), 2)
 
     def changes(self) -> dict[tuple[str, str], dict[int, float]]:
-        """Change over all schools by kind and item, and in it by year; of the decisions that differ, without stipends."""
-        sums: dict[tuple[str, str], dict[int, float]] = {}
+        """Change over all schools by kind and item, and in it by year; of the decisions that differ, without stipends.
+
+        Items stand in the order of the district's tables.
+        """
+        districts = (self.new.district, self.old.district)
+        names = [name for d in districts for name in (*d.roles.id, *d.technology.id, *d.device_types.id, "")]
+        sums: dict[tuple[str, str], dict[int, float]] = {(kind, name): {} for kind in UNITS for name in names}
         for d in self.decisions:
             if d.kind != "stipend":
                 years = sums.setdefault((d.kind, d.item), {})
                 years[d.year] = years.get(d.year, 0.0) + (d.new or 0.0) - (d.old or 0.0)
-        return sums
+        return {key: by_year for key, by_year in sums.items() if by_year}
 
     def results(self) -> list[tuple[str, float | None, float | None]]:
         """Coverage of every school of either district, old and new."""

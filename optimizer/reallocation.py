@@ -30,6 +30,7 @@ from optimizer.solving import solve
 from optimizer.staging import Options, make_session
 
 HELD = "held_people"
+ROUNDED = 0.03  # $: today's spending is the sum of six categories in whole cents, each rounded by half a cent at most
 BOOKKEEPING = ("launch", "startup_grant", "transfer")  # always kept, and never named as the reason
 SAID = {
     HELD: "nobody is hired and nobody is laid off",
@@ -124,7 +125,7 @@ def held_model(district: District, spending: Array, *, floor: bool) -> Model:
     terms = model.spending()
     if model.take is not None and model.give is not None:
         terms += [(-1, model.take), (1, model.give)]
-    model.lp.rule("budget", "sn", terms, at_most=spending[:, None] - model.spending_fixed)
+    model.lp.rule("budget", "sn", terms, at_most=spending[:, None] + ROUNDED - model.spending_fixed)
     model.lp.rule(HELD, model.i.axes, [(1, model.i), (1, model.l)], at_most=0)
     return model
 

@@ -6,7 +6,7 @@ import math
 
 from models.comparison import Comparison, Figure
 from models.comparison_tables import bridge_rows, budget_rows
-from reports.figures import NOTHING, count, dollars, percent, points
+from reports.figures import NOTHING, count, dollars, exact_dollars, percent, points
 from reports.text import columns, heading
 
 SPENDING = {
@@ -99,7 +99,8 @@ def _columns(comparison: Comparison, school: int | None) -> list[str]:
     add("  All", figures["positions", "total"])
     rows.append(["Spending"])
     for item, label in SPENDING.items():
-        add(f"  {label}", figures["spending", item])
+        if any(getattr(figures["spending", item], name) for name in ("today", "best_use", "optimal")):
+            add(f"  {label}", figures["spending", item])
     add("Average stipend", figures["stipends", "stipend"])
     rows.append(["Pupils by technology package"])
     for package, label in zip(district.technology.id, district.technology.label):
@@ -123,7 +124,9 @@ def _per_pupil(comparison: Comparison, school: int | None) -> list[str]:
 
     rows = [["For each pupil", *(HEAD_WITHOUT if without else HEAD)]]
     for item, label in SPENDING.items():
-        rows.append([label, *map(dollars, amounts(comparison.figure("spending", item, school)))])
+        shown = amounts(comparison.figure("spending", item, school))
+        if any(shown):
+            rows.append([label, *map(dollars, shown)])
     positions = amounts(comparison.figure("positions", "total", school))
     rows.append(["Positions for 100 pupils", *(count(100.0 * value, 2) for value in positions)])
     return ["", *columns(rows, right=RIGHT)]
@@ -155,9 +158,10 @@ def _bridge(comparison: Comparison, school: int | None) -> list[str]:
     rows = []
     for row in bridge_rows(comparison, school):
         if row["step"] in ("today", "optimal"):
-            rows.append([row["words"][0].upper() + row["words"][1:], dollars(row["amount"])])
+            rows.append([row["words"][0].upper() + row["words"][1:], exact_dollars(row["amount"])])
         elif abs(row["amount"]) >= 0.5:
-            rows.append([f"  {row['words']}", _more(row["amount"])])
+            sign = "+" if row["amount"] > 0 else ""
+            rows.append([f"  {row['words']}", sign + exact_dollars(row["amount"])])
     return heading("Cost bridge") + columns(rows, right=(1,))
 
 
@@ -248,7 +252,9 @@ def _points(difference: float) -> str:
 
 
 def _more(amount: float) -> str:
-    """Dollars with their sign."""
+    """Dollars with their sign; less than half a dollar is a solver's rounding."""
+    if abs(amount) < 0.5:
+        return "$0"
     text = dollars(amount)
     return f"+{text}" if amount > 0 and text != "$0" else text
 

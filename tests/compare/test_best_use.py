@@ -29,7 +29,10 @@ def as_a_question(district: District, spending: np.ndarray) -> District:
     """The same question in the formulation's own words: one year, today's money as funding, moves that nobody can pay."""
     roles = dataclasses.replace(district.roles, attrition_rate=np.zeros_like(district.roles.attrition_rate))
     schools = dataclasses.replace(
-        district.schools, funding_per_pupil=np.zeros_like(spending), fixed_funding=spending, opening_reserve=0 * spending
+        district.schools,
+        funding_per_pupil=np.zeros_like(spending),
+        fixed_funding=spending,
+        opening_reserve=0 * spending,
     )
     return district.replace(roles=roles, schools=schools).with_settings(
         years=1,
@@ -64,8 +67,21 @@ def test_it_is_the_reference_s_answer(tmp_path: Path, mobility: str, pool: str, 
         assert in_pools == pytest.approx(today, abs=1e-6)
     assert in_pools.sum(axis=0) == pytest.approx(today.sum(axis=0), abs=1e-6)
     if pool == "school":
-        assert (found.best_use.total <= found.today.total + 0.02).all()
-    assert found.best_use.total.sum() <= found.today.total.sum() + 0.02
+        assert (found.best_use.total <= found.today.total + 0.05).all()
+    assert found.best_use.total.sum() <= found.today.total.sum() + 0.05 * len(district.schools.id)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lawful_staff_with_odd_cents_can_stay_as_it_is(seed: int) -> None:
+    district = made_district(12, seed=seed)
+    pay = dataclasses.replace(
+        district.roles, salary=district.roles.salary + np.array([0.123, 0.123, 0.777, 0.123])
+    )
+    found = optimizer.compare(district.replace(roles=pay))
+    assert found.collisions == ()
+    assert found.best_use is not None
+    assert found.best_use.lawful.all()
+    assert found.best_use.total == pytest.approx(found.today.total, abs=0.06)
 
 
 def test_the_school_floor_of_the_last_year_does_not_bind_year_one() -> None:
@@ -132,7 +148,9 @@ def test_schools_that_share_people_have_one_together_or_none(tmp_path: Path) -> 
     assert found.collisions[0].schools == ("oak", "elm")
     assert set(found.collisions[0].rules) == {"placement", "positions", "staff_flow", HELD}
     assert np.isnan(found.figure("coverage", "coverage").best_use)
-    assert found.notes[-1] == "Today's people and money allow no lawful use at Oak Elementary, Elm Elementary."
+    assert (
+        found.notes[-1] == "Today's people and money allow no lawful use at Oak Elementary, Elm Elementary."
+    )
     # one teacher more, and they have one
     more = TWO | {"staff": TWO["staff"].replace("elm,teacher,19", "elm,teacher,21")}
     assert optimizer.compare(hand.district(tmp_path / "more", more, settings)).best_use is not None

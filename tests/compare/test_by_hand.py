@@ -42,7 +42,13 @@ FIGURES = [
 @pytest.mark.parametrize(("group", "item", "today", "best_use", "optimal"), FIGURES, ids=lambda v: str(v))
 @pytest.mark.parametrize("school", [None, 0])
 def test_a_figure(
-    comparison: Comparison, school: int | None, group: str, item: str, today: float, best_use: float, optimal: float
+    comparison: Comparison,
+    school: int | None,
+    group: str,
+    item: str,
+    today: float,
+    best_use: float,
+    optimal: float,
 ) -> None:
     figure = comparison.figure(group, item, school)
     # a later stage may give up 1e-6 of the coverage, here 0.0005 pupils and some $0.33
@@ -116,16 +122,75 @@ def test_without_a_budget_today_is_estimated_and_leaves_less_to_use(tmp_path: Pa
     assert found.best_use is not None
     # 250 x - 6,000 = 13,000
     assert found.best_use.covered[0] == pytest.approx(76, abs=1e-3)
-    assert "Today's spending is estimated from staff, seats and prices: there is no budget.csv." in found.notes
+    assert (
+        "Today's spending is estimated from staff, seats and prices: there is no budget.csv." in found.notes
+    )
 
 
 def test_a_budget_that_differs_from_the_prices_is_told_apart(tmp_path: Path) -> None:
     budget = "school_id,category,amount\noak,salaries,1800000\noak,benefits,430000\noak,stipends,8000\noak,technology,3000\n"
     found = optimizer.compare(hand.district(tmp_path / "oak", {"budget": budget}))
     assert found.budget is not None
-    told = {change.category: (change.prices[0], change.quantities[0]) for change in found.budget if change.given.any()}
+    told = {
+        change.category: (change.prices[0], change.quantities[0])
+        for change in found.budget
+        if change.given.any()
+    }
     assert told["salaries"] == pytest.approx((-40_000, -48_000), abs=0.5)
     assert told["benefits"] == pytest.approx((10_000, -12_000), abs=0.5)
-    assert told["stipends"] == pytest.approx((2_000, 25_000), abs=0.5)  # one leader at 10,000 in the place of 8,000
+    assert told["stipends"] == pytest.approx(
+        (2_000, 25_000), abs=0.5
+    )  # one leader at 10,000 in the place of 8,000
     assert told["technology"] == pytest.approx((0, 43_500), abs=0.5)
     assert found.today.stipend[0] == pytest.approx(8_000)
+
+
+SHOCKS = "scenario,label,probability,year,funding_change,enrollment_change,pay_change\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "scenario", "node", "note"),
+    [
+        (
+            "cut,,0.5,1,-0.01,,\nbase,,0.5,1,,,\n",
+            "base",
+            "y1.base",
+            "All columns show 2027 in scenario base, which has no shocks, with its pupils and prices.",
+        ),
+        (
+            "mild,,0.5,1,-0.01,,\ncut,,0.5,1,-0.02,,\n",
+            "mild",
+            "y1.mild",
+            "All columns show 2027 in scenario mild, the first one, since every scenario has shocks, with its pupils and prices.",
+        ),
+    ],
+)
+def test_the_base_scenario_has_a_root_of_its_own(
+    tmp_path: Path, rows: str, scenario: str, node: str, note: str
+) -> None:
+    tables = {"scenarios": SHOCKS + rows, "schools": hand.TABLES["schools"].replace("4443", "4600")}
+    found = optimizer.compare(hand.district(tmp_path / "oak", tables))
+    assert found.scenario == scenario
+    assert found.plan.tree.labels[found.node] == node
+    assert found.notes[0] == note
+    share = 1.0 if scenario == "base" else 0.99
+    assert found.optimal.covered[0] == pytest.approx((4600 * 500 * share - 1_994_000) / 650, abs=2e-3)
+    assert found.today.covered[0] == pytest.approx(60)
+
+
+def test_a_plan_at_hand_is_taken_and_its_objective_with_it(tmp_path: Path) -> None:
+    plan = optimizer.solve(hand.district(tmp_path / "oak"), "max_min")
+    found = optimizer.compare(plan.district, plan=plan)
+    assert found.plan is plan
+    assert found.best_use is not None
+    assert found.best_use.covered[0] == pytest.approx(204, abs=1e-2)
+
+
+def test_frames_and_names_that_do_not_exist(comparison: Comparison) -> None:
+    assert set(comparison.to_frame("moves")["move"]) == {"converted", "laid_off"}
+    with pytest.raises(
+        KeyError, match="There is no table 'decisions'; there are columns, bridge, moves, budget"
+    ):
+        comparison.to_frame("decisions")
+    with pytest.raises(KeyError, match="There is no figure 'spending', 'rent'"):
+        comparison.figure("spending", "rent")

@@ -44,10 +44,19 @@ def districts(draw: st.DrawFn) -> District:
     if draw(st.booleans()):
         rows = np.arange(schools)
         seats = rng.integers(0, 300, schools).astype(float)
-        district = district.replace(devices=Devices(rows, rng.integers(0, 2, schools), seats, rng.integers(0, 6, schools) * 1.0))
+        district = district.replace(
+            devices=Devices(rows, rng.integers(0, 2, schools), seats, rng.integers(0, 6, schools) * 1.0)
+        )
     if draw(st.booleans()):
         kept = [(s, name) for s in range(schools) for name in BUDGET_CATEGORIES if rng.random() < 0.7]
-        scale = {"salaries": 3e6, "benefits": 1.3e6, "stipends": 2e4, "technology": 4e4, "development": 2e4, "other": 1.2e6}
+        scale = {
+            "salaries": 3e6,
+            "benefits": 1.3e6,
+            "stipends": 2e4,
+            "technology": 4e4,
+            "development": 2e4,
+            "other": 1.2e6,
+        }
         amounts = np.round([scale[name] * rng.uniform(0.5, 2) for _, name in kept], 2)
         budget = Budget(np.array([s for s, _ in kept], np.int64), tuple(name for _, name in kept), amounts)
         district = district.replace(budget=budget)
@@ -94,7 +103,9 @@ def check_bridge(comparison: Comparison) -> None:
     pay = comparison.moves.pay_changes(comparison.plan.parameters.c[:, :, comparison.node])
     told = {step.name: step.amounts for step in comparison.bridge}
     for name, amounts in pay.items():
-        assert told[name] == pytest.approx(amounts, abs=0.5)  # a few cents of rounding rest on the largest step
+        assert told[name] == pytest.approx(
+            amounts, abs=0.5
+        )  # a few cents of rounding rest on the largest step
 
 
 def check_budget(comparison: Comparison) -> None:
@@ -115,14 +126,18 @@ def check_tables(comparison: Comparison) -> None:
     for row in answer["district"]["budget"] or []:
         assert cents(row["actual"]) + cents(row["prices"]) + cents(row["quantities"]) == cents(row["optimal"])
     tables = comparison_tables(comparison)
-    assert set(tables) == {"columns", "bridge", "moves"} | ({"budget"} if comparison.budget is not None else set())
+    assert set(tables) == {"columns", "bridge", "moves"} | (
+        {"budget"} if comparison.budget is not None else set()
+    )
     by_level = tables["bridge"].groupby("level")["amount"]
     for level, amounts in by_level:
         assert sum(map(cents, amounts.iloc[:-1])) == cents(amounts.iloc[-1]), level
 
 
 def test_the_rest_of_rounding_goes_to_the_largest_part() -> None:
-    parts = in_cents([np.array([1.004, 0.0]), np.array([-2.004, 0.0]), np.array([0.004, 5.0])], np.array([-1.0, 5.0]))
+    parts = in_cents(
+        [np.array([1.004, 0.0]), np.array([-2.004, 0.0]), np.array([0.004, 5.0])], np.array([-1.0, 5.0])
+    )
     assert [part.tolist() for part in parts] == [[1.0, 0.0], [-2.0, 0.0], [0.0, 5.0]]
     parts = in_cents([np.array([1.004]), np.array([3.004]), np.array([0.004])], np.array([4.01]))
     assert [part.tolist() for part in parts] == [[1.0], [3.01], [0.0]]

@@ -44,7 +44,10 @@ def test_a_seat_counts_as_long_as_it_lives(tmp_path: Path) -> None:
 def test_the_best_credit_meets_the_widest_reach(tmp_path: Path) -> None:
     # queue of teaching: 100 at 1.0, 400 at 0; queue of reach: 60 at 0.9, 30 at 0.5, 410 at 0.2
     tables = {
-        "technology": "technology,reach,device,annual_per_pupil\nshared,0.2,,0\nbasic,0.5,cart,10\nslow,0.6,laptop,10\nfast,0.9,laptop,50\n",
+        "technology": (
+            "technology,reach,device,annual_per_pupil\n"
+            "shared,0.2,,0\nbasic,0.5,cart,10\nslow,0.6,laptop,10\nfast,0.9,laptop,50\n"
+        ),
         "device_types": "device,purchase_per_seat,life_years\nlaptop,100,4\ncart,50,4\n",
         "devices": "school_id,device,seats,age_years\noak,laptop,60,1\noak,cart,30,1\n",
     }
@@ -62,14 +65,22 @@ def test_more_seats_than_pupils_help_nobody(tmp_path: Path) -> None:
 
 
 def test_teams_are_thought_where_the_best_pattern_is_admitted(tmp_path: Path) -> None:
-    patterns = PATTERNS + "classroom,25,,no,25,1,,,,0\nteam,weak,K-5,yes,100,3,1,1,0.5,0.4\nteam,best,6-8,yes,100,3,1,1,0.5,0.9\n"
+    patterns = (
+        PATTERNS
+        + "classroom,25,,no,25,1,,,,0\nteam,weak,K-5,yes,100,3,1,1,0.5,0.4\nteam,best,6-8,yes,100,3,1,1,0.5,0.9\n"
+    )
     tables = TWO_BANDS | {"team_models": patterns} | schools("250")
     assert column(tmp_path, tables).covered == pytest.approx([200 * 0.9 + 50 * 0.4])
 
 
 def test_a_pattern_that_is_not_admitted_gives_no_credit(tmp_path: Path) -> None:
-    patterns = PATTERNS + "classroom,25,,no,25,1,,,,0\nteam,weak,,yes,100,3,1,1,0.5,0.4\nteam,crowded,,yes,200,3,1,1,0.5,0.9\n"
-    assert column(tmp_path, TWO_BANDS | {"team_models": patterns} | schools("100")).covered == pytest.approx([40])
+    patterns = (
+        PATTERNS
+        + "classroom,25,,no,25,1,,,,0\nteam,weak,,yes,100,3,1,1,0.5,0.4\nteam,crowded,,yes,200,3,1,1,0.5,0.9\n"
+    )
+    assert column(tmp_path, TWO_BANDS | {"team_models": patterns} | schools("100")).covered == pytest.approx(
+        [40]
+    )
 
 
 def test_more_team_pupils_than_pupils_are_as_many_as_there_are(tmp_path: Path) -> None:
@@ -79,8 +90,13 @@ def test_more_team_pupils_than_pupils_are_as_many_as_there_are(tmp_path: Path) -
 
 
 def test_pupils_outside_the_teams_have_the_least_credit_that_is_sure(tmp_path: Path) -> None:
-    patterns = PATTERNS + "classroom,25,,no,25,1,,,,0.1\nclassroom,20,,no,20,1,,,,0.3\nteam,100,,yes,100,3,1,1,0.5,1\n"
-    assert column(tmp_path, TWO_BANDS | {"team_models": patterns} | schools("100")).covered == pytest.approx([100 + 400 * 0.1])
+    patterns = (
+        PATTERNS
+        + "classroom,25,,no,25,1,,,,0.1\nclassroom,20,,no,20,1,,,,0.3\nteam,100,,yes,100,3,1,1,0.5,1\n"
+    )
+    assert column(tmp_path, TWO_BANDS | {"team_models": patterns} | schools("100")).covered == pytest.approx(
+        [100 + 400 * 0.1]
+    )
 
 
 def test_stipends_are_estimated_at_the_lowest_step_that_finds_the_leaders(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ def check_effects(comparison: PlanComparison) -> None:
         at = (at[0] + effect.coverage, round(at[1] + effect.spending, 2))
     assert at[0] == pytest.approx(comparison.new.coverage, abs=1e-15)
     assert at[1] == round(comparison.new.spending, 2)
-    assert sum(round(100 * effect.spending) for effect in comparison.effects) == round(100 * comparison.spending_difference)
+    assert sum(round(100 * effect.spending) for effect in comparison.effects) == round(
+        100 * comparison.spending_difference
+    )
 
 
 # ---- by hand -----------------------------------------------------------------------------------------------------
@@ -100,7 +102,9 @@ def test_the_same_district_twice() -> None:
 
 def test_names_and_budgets_differ_without_an_effect() -> None:
     old = made_district(2)
-    new = old.replace(schools=dataclasses.replace(old.schools, name=("North", "South"))).with_settings(name="Elsewhere")
+    new = old.replace(schools=dataclasses.replace(old.schools, name=("North", "South"))).with_settings(
+        name="Elsewhere"
+    )
     found = optimizer.compare_plans(old, new)
     assert found.effects == ()
     assert [(d.table, d.key, d.column, d.new) for d in found.inputs] == [
@@ -117,7 +121,10 @@ def test_a_school_more_switches_with_all_tables_that_speak_of_it() -> None:
     old = only_schools(whole, np.array([0, 1])).with_settings(launch={"per_pupil": 400.0})
     found = optimizer.compare_plans(old, whole)
     check_effects(found)
-    assert [effect.name for effect in found.effects] == ["rows of schools, enrollment, staff, devices, budget", "launch.per_pupil"]
+    assert [effect.name for effect in found.effects] == [
+        "rows of schools, enrollment, staff, devices, budget",
+        "launch.per_pupil",
+    ]
     assert InputDifference("schools", ("s002",), "row", "absent", "present") in found.inputs
     assert all(d.column in ("row", "pupils", "fte", "minimum", "per_pupil") for d in found.inputs)
     more = [d for d in found.decisions if d.school_id == "s002"]
@@ -163,13 +170,17 @@ def test_a_mixture_without_a_plan_switches_together_with_the_next(tmp_path: Path
         tmp_path / "new",
         {
             "enrollment": "school_id,grade_band,pupils\noak,K-5,400\n",
-            "schools": hand.TABLES["schools"].replace("4443", "3500"),  # too little for 500 pupils, and for 400
+            "schools": hand.TABLES["schools"].replace(
+                "4443", "3500"
+            ),  # too little for 500 pupils, and for 400
             "roles": TABLES["roles"].replace("80000", "60000"),
         },
     )
     found = optimizer.compare_plans(old, new)
     check_effects(found)
-    assert [effect.name for effect in found.effects] == ["schools.funding_per_pupil, enrollment, roles.salary"]
+    assert [effect.name for effect in found.effects] == [
+        "schools.funding_per_pupil, enrollment, roles.salary"
+    ]
 
 
 def test_a_mixture_that_is_no_district_switches_together_with_the_next(tmp_path: Path) -> None:
@@ -178,7 +189,11 @@ def test_a_mixture_that_is_no_district_switches_together_with_the_next(tmp_path:
     patterns = TABLES["team_models"].replace("no,25,1", "no,20,1").replace("yes,100,", "yes,70,")
     new = hand.district(
         tmp_path / "new",
-        {"grade_bands": band, "team_models": patterns, "schools": hand.TABLES["schools"].replace("4443", "6500")},
+        {
+            "grade_bands": band,
+            "team_models": patterns,
+            "schools": hand.TABLES["schools"].replace("4443", "6500"),
+        },
     )
     found = optimizer.compare_plans(old, new)
     check_effects(found)
@@ -205,10 +220,14 @@ def many_changes() -> tuple[District, District]:
     }
     new = old.replace(
         schools=dataclasses.replace(old.schools, **changed),
-        roles=dataclasses.replace(old.roles, salary=old.roles.salary + 1, annual_raise=old.roles.annual_raise + 0.001),
+        roles=dataclasses.replace(
+            old.roles, salary=old.roles.salary + 1, annual_raise=old.roles.annual_raise + 0.001
+        ),
         technology=dataclasses.replace(old.technology, annual_per_pupil=old.technology.annual_per_pupil + 1),
     )
-    return old, new.with_settings(funding={"growth": 0.03}, leaders={"eligible_share": 0.7, "max_leader_share": None})
+    return old, new.with_settings(
+        funding={"growth": 0.03}, leaders={"eligible_share": 0.7, "max_leader_share": None}
+    )
 
 
 @pytest.mark.parametrize(
@@ -254,7 +273,9 @@ def test_every_figure_of_a_district_is_an_atom() -> None:
 def test_a_setting_that_is_left_out_is_not_zero() -> None:
     old = made_district(1).with_settings(coverage={"min_school_share": None})
     new = old.with_settings(coverage={"min_school_share": 0.0})
-    assert input_differences(old, new) == [InputDifference("settings", ("coverage",), "min_school_share", None, 0.0)]
+    assert input_differences(old, new) == [
+        InputDifference("settings", ("coverage",), "min_school_share", None, 0.0)
+    ]
 
 
 def test_differences_of_every_kind_of_cell(tmp_path: Path) -> None:
@@ -312,7 +333,11 @@ def test_a_saved_plan_against_a_folder_and_a_plan_against_a_saved_one(tmp_path: 
     old = hand.district(tmp_path / "old")
     new = hand.district(tmp_path / "new", {"schools": hand.TABLES["schools"].replace("4443", "4469")})
     write_plan(optimizer.solve(old), tmp_path / "saved")
-    for pair in ((read_saved_plan(tmp_path / "saved"), new), (optimizer.solve(old), new), (old, optimizer.solve(new))):
+    for pair in (
+        (read_saved_plan(tmp_path / "saved"), new),
+        (optimizer.solve(old), new),
+        (old, optimizer.solve(new)),
+    ):
         found = optimizer.compare_plans(*pair)
         check_effects(found)
         assert found.coverage_difference == pytest.approx(0.04, abs=3e-6)
@@ -326,7 +351,9 @@ def test_an_objective_that_was_asked_for_counts_as_an_input() -> None:
     check_effects(found)
     assert [effect.name for effect in found.effects] == ["coverage.objective"]
     assert found.notes == ("A maximises expected, B max_min.",)
-    back = optimizer.compare_plans(fair, made_district(3, 2, 2, seed=6).with_settings(launch={"per_pupil": 400.0}))
+    back = optimizer.compare_plans(
+        fair, made_district(3, 2, 2, seed=6).with_settings(launch={"per_pupil": 400.0})
+    )
     check_effects(back)
     assert [effect.name for effect in back.effects] == ["launch.per_pupil", "coverage.objective"]
 
@@ -374,5 +401,7 @@ def test_tables_and_json(tmp_path: Path) -> None:
         "inputs": 1, "effects": 1, "decisions": len(found.decisions), "results": 1,
     }  # fmt: skip
     assert found.to_frame("effects").equals(tables["effects"])
-    with pytest.raises(KeyError, match="There is no table 'bridge'; there are inputs, effects, decisions, results"):
+    with pytest.raises(
+        KeyError, match="There is no table 'bridge'; there are inputs, effects, decisions, results"
+    ):
         found.to_frame("bridge")

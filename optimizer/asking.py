@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +17,7 @@ ASKS = {
     "equipment": "{side:,.4g} pupils of {band} each have a technology package",
     "staffing_reach": "pupils of {band} count as covered to {level} only under patterns of that credit",
     "technology_reach": "pupils of {band} count as covered to {level} only with packages of that reach",
-    "positions": "{role}: those whom the teaching needs, and {side:,.4g} FTE outside the teams",
+    "positions": "{role}: those whom the teaching needs{outside}",
     "stipend_take_up": "leaders are those who accept the stipend",
     "eligible_teachers": "at most {eligible_share} of the teachers and leaders can be offered the role",
     "leader_share": "leaders are at most {max_leader_share} of the teachers and leaders",
@@ -64,7 +64,6 @@ class _Row:
     at: dict[str, int]
     side: float
     label: str
-    ids: dict[str, str] = field(default_factory=dict)
 
 
 def collision(model: Model, row: int) -> Collision:
@@ -78,6 +77,7 @@ def collision(model: Model, row: int) -> Collision:
     node = model.tree.labels[at["n"]] if "n" in at else ""
     year = district.settings.first_year - 1 + int(model.tree.year[at["n"]]) if "n" in at else None
     words = _words(model, read)
+    words["outside"] = f", and {read.side:,.4g} FTE outside the teams" if read.side else ""
     return Collision(
         rule=rule.id,
         row=read.label,

@@ -6,6 +6,7 @@ import dataclasses
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.district import District
 from models.errors import NoPlan
@@ -25,6 +26,8 @@ from optimizer.pricing import Pricing
 from optimizer.shortfall import CENT, Shortfall, least_shortfall
 from optimizer.solving import solve, upper_of
 from optimizer.staging import Options
+
+Array = NDArray[np.float64]
 
 SMALLEST_NAMED = 0.005  # $; a smaller amount at one place is a solver's rounding
 
@@ -178,14 +181,20 @@ def _conflict(district: District, short: Shortfall | None, options: Options) -> 
     """
     despite = short is None
     model = Model(district, shortfall=despite)
-    upper = model.lp.matrix().column_upper
-    rows = conflict(model, upper, options)
+    rows = conflict(model, _without_grants(model, model.lp.matrix().column_upper), options)
     stipend = None
     if rows is None and model.p.sigma.size:
         step = short.step if short is not None and short.step is not None else 0
         stipend = float(model.p.sigma[step])
-        rows = conflict(model, upper_of(model, step), options)
+        rows = conflict(model, _without_grants(model, upper_of(model, step)), options)
     if rows is None:  # infeasible by no more than the solver's tolerance
         return None
     found: list[Collision] = [collision(model, int(row)) for row in rows]
     return Conflict(tuple(found), despite, stipend)
+
+
+def _without_grants(model: Model, column_upper: Array) -> Array:
+    """Upper bounds of the columns with no grant money where there is no grant: that is no rule that could be spared."""
+    upper = column_upper.copy()
+    upper[model.u.index[model.district.schools.startup_grant == 0]] = 0.0
+    return upper

@@ -155,7 +155,7 @@ def _extra(explanation: Explanation, extra: ExtraMoney) -> list[str]:
     years = len(explanation.years)
     lines = heading(f"{dollars(extra.yearly)} more every year, placed where it covers most")
     if extra.gain <= 1e-6:
-        return [*lines, "  Covers nobody more: other rules hold coverage back."]
+        return [*lines, "  Covers nobody more: it is not money that coverage lacks."]
     share = f" ({points(extra.share)})" if explanation.objective == "expected" else ""
     lines.append(f"  {_verb(explanation).capitalize()} {_gain(extra.gain, explanation)}{share}")
     by_school: dict[str, float] = {}

@@ -6,7 +6,7 @@ import math
 
 from models.comparison import Comparison, Figure
 from models.comparison_tables import bridge_rows, budget_rows
-from reports.figures import NOTHING, count, dollars, exact_dollars, percent, points
+from reports.figures import NOTHING, count, dollars, exact_dollars, more, more_dollars, percent, points
 from reports.text import columns, heading
 
 SPENDING = {
@@ -145,7 +145,7 @@ def _by_school(comparison: Comparison) -> list[str]:
             [
                 schools.name[s],
                 *_cells(comparison.figure("coverage", "coverage", s)),
-                _more(spending.difference),
+                more_dollars(spending.difference),
             ]
         )
     lines = heading("Coverage by school, most covered pupils gained first") + columns(
@@ -197,9 +197,9 @@ def _budget(comparison: Comparison, school: int | None) -> list[str]:
             SPENDING[row["category"]],
             dollars(row["actual"]),
             dollars(row["optimal"]),
-            _more(row["difference"]),
-            _more(row["prices"]),
-            _more(row["quantities"]),
+            more_dollars(row["difference"]),
+            more_dollars(row["prices"]),
+            more_dollars(row["quantities"]),
         ]
         for row in rows
     ]
@@ -242,26 +242,13 @@ def _written(figure: Figure, amounts: list[float], differences: list[float]) -> 
     if figure.unit == "share":
         return [*map(percent, amounts), *map(_points, differences)]
     if figure.unit.startswith("$"):
-        return [*map(dollars, amounts), *map(_more, differences)]
+        return [*map(dollars, amounts), *map(more_dollars, differences)]
     places = 1 if figure.unit == "FTE" else 0
-    return [*(count(value, places) for value in amounts), *(_signed(value, places) for value in differences)]
+    return [*(count(value, places) for value in amounts), *(more(value, places) for value in differences)]
 
 
 def _points(difference: float) -> str:
     return NOTHING if math.isnan(difference) else points(difference)
-
-
-def _more(amount: float) -> str:
-    """Dollars with their sign; less than half a dollar is a solver's rounding."""
-    if abs(amount) < 0.5:
-        return "$0"
-    text = dollars(amount)
-    return f"+{text}" if amount > 0 and text != "$0" else text
-
-
-def _signed(amount: float, places: int) -> str:
-    text = count(amount, places)
-    return f"+{text}" if amount > 0 and text != count(0.0, places) else text
 
 
 def _short(label: str, most: int = 40) -> str:

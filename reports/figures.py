@@ -32,6 +32,19 @@ def exact_dollars(amount: float | None) -> str:
     return f"−${text}" if amount < 0 and text != "0" else f"${text}"
 
 
+def more_dollars(amount: float) -> str:
+    """A change in dollars with its sign; less than half a dollar is a solver's rounding: `+$6,200`, `−$1.2 M`, `$0`."""
+    if abs(amount) < 0.5:
+        return "$0"
+    return f"+{dollars(amount)}" if amount > 0 else dollars(amount)
+
+
+def more(amount: float, places: int = 0) -> str:
+    """A change in pupils, seats or positions with its sign: `+316`, `−1.5`, `0`."""
+    text = count(amount, places)
+    return f"+{text}" if amount > 0 and text != count(0.0, places) else text
+
+
 def percent(share: float | None, places: int = 1) -> str:
     """A share as `81.2 %`."""
     if share is None or math.isnan(share):

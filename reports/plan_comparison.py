@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.plan_comparison import PlanComparison
 from models.plan_comparison_tables import written_key
-from reports.figures import NOTHING, count, dollars, percent, points
+from reports.figures import NOTHING, dollars, more, more_dollars, percent, points
 from reports.text import columns, heading
 
 MOST = 12  # rows of a list on the card; the tables have all
@@ -35,7 +35,7 @@ def plan_comparison_card(comparison: PlanComparison) -> str:
                 "Spending over the plan, first-year dollars",
                 dollars(old.spending),
                 dollars(new.spending),
-                _more(comparison.spending_difference),
+                more_dollars(comparison.spending_difference),
             ],
         ],
         right=(1, 2, 3),
@@ -50,9 +50,11 @@ def _effects(comparison: PlanComparison) -> list[str]:
     if not comparison.effects:
         return [*heading("What each difference does"), "  nothing: the plans reach and cost the same"]
     rows = [["Inputs switched, one after the other", "Coverage", "Spending"]]
-    rows += [[effect.name, points(effect.coverage), _more(effect.spending)] for effect in comparison.effects]
+    rows += [
+        [effect.name, points(effect.coverage), more_dollars(effect.spending)] for effect in comparison.effects
+    ]
     rows.append(
-        ["All together", points(comparison.coverage_difference), _more(comparison.spending_difference)]
+        ["All together", points(comparison.coverage_difference), more_dollars(comparison.spending_difference)]
     )
     lines = heading("What each difference does to coverage and cost") + columns(rows, right=(1, 2))
     if len(comparison.effects) > 1:
@@ -85,7 +87,7 @@ def _decisions(comparison: PlanComparison) -> list[str]:
     kind_before = ""
     for (kind, item), by_year in comparison.changes().items():
         places = 1 if kind == "positions" else 0
-        cells = [_signed(by_year.get(year, 0.0), places) for year in shown]
+        cells = [more(by_year.get(year, 0.0), places) for year in shown]
         if kind != "team_pupils" and kind != kind_before:
             rows.append([KINDS[kind]])
         rows.append([KINDS[kind] if kind == "team_pupils" else f"  {item}", *cells])
@@ -112,11 +114,6 @@ def _schools(comparison: PlanComparison) -> list[str]:
     )
 
 
-def _signed(amount: float, places: int) -> str:
-    text = count(amount, places)
-    return f"+{text}" if amount > 0 and text != count(0.0, places) else text
-
-
 def _cell(value: object) -> str:
     if value is None:
         return "none"
@@ -125,11 +122,6 @@ def _cell(value: object) -> str:
     if isinstance(value, int | float):
         return f"{value:,.10g}"
     return str(value) or "blank"
-
-
-def _more(amount: float) -> str:
-    text = dollars(amount)
-    return f"+{text}" if amount > 0 and text != "$0" else text
 
 
 def _short(name: str, most: int = 24) -> str:

@@ -97,13 +97,13 @@ def side_by_side(
     running: set[Session] = set()
     waiting, stopped, lock = len(parts), threading.Event(), threading.Lock()
 
-    def run(session: Session, cost: Array, own_gap: float) -> Solution:
+    def run(session: Session, cost: Array, own_gap: float | None) -> Solution:
         with lock:
             if stopped.is_set():
                 raise Interrupted("The solve was interrupted; there is no plan.", "Run it again.")
             running.add(session)
         try:
-            return session.minimise(cost, interruptible=True, gap=own_gap)
+            return session.minimise(cost, interruptible=True, gap=own_gap, doubt=own_gap is not None)
         finally:
             with lock:
                 running.discard(session)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-Runner = Callable[["Session", Array, float], "Solution"]
+Runner = Callable[["Session", Array, float | None], "Solution"]  # a gap for a search, none for an LP on trial
 
 NEAR = 1e-6  # share of a step within which a relaxed value counts as whole
 PROVEN = 1e-6  # relative gap from which a plan counts as proven best
@@ -96,7 +96,9 @@ def search_first(part: Part, seconds: float | None, gap: float, run: Runner) -> 
     from optimizer.solvers.highs import Session
 
     ends = None if seconds is None else time.monotonic() + seconds
-    start = part.point if part.point is not None else dive(part, run)
+    start = (
+        part.point if part.point is not None else dive(part, run, None if seconds is None else seconds / 2)
+    )
     solution = _branch(Session(part.matrix, time_limit=_left(ends)), part.costs[0], gap, run, start)
     if solution is None or (solution.point is None and start is None):
         _refuse(part, solution)
@@ -168,7 +170,7 @@ def _branch(session: Session, cost: Array, gap: float, run: Runner, start: Array
 MARGINS = (0.5, 0.0, 1.0)  # steps set aside for the rounding of a later year's positions, tried in this order
 
 
-def dive(part: Part, run: Runner) -> Array | None:
+def dive(part: Part, run: Runner, seconds: float | None = None) -> Array | None:
     """Round the LP plan to a plan in whole positions, year by year, the LP re-solved in between; `None` if none is met.
 
     Positions are rounded up, because a position fewer than the teams need breaks a rule and one more costs only
@@ -181,10 +183,11 @@ def dive(part: Part, run: Runner) -> Array | None:
     if part.integers.size == 0:
         return None
     session = Session(part.matrix.replace(integer=None))
+    ends = np.inf if seconds is None else time.monotonic() + seconds
     found: list[tuple[float, Array]] = []
     for launch, cost in ((True, part.costs[0]), (False, part.costs[0]), (False, part.costs[-1])):
         for margin in MARGINS:
-            point = _dive_by_year(_Dive(session, part, run, cost, margin, launch))
+            point = _dive_by_year(_Dive(session, part, run, cost, margin, launch, ends))
             if point is not None:
                 found.append((float(part.costs[0] @ point), point))
         if found:
@@ -194,7 +197,7 @@ def dive(part: Part, run: Runner) -> Array | None:
 
 @dataclass(frozen=True, eq=False)
 class _Dive:
-    """One dive: its LP session, the margin in steps, and whether launches are rounded up."""
+    """One dive: its LP session, the margin in steps, whether launches are rounded up, and when time is up."""
 
     session: Session
     part: Part
@@ -202,11 +205,18 @@ class _Dive:
     cost: Array
     margin: float
     launch: bool
+    ends: float
 
     def solve(self) -> Array | None:
-        """Plan of the LP as it is now; `None` without one."""
-        solution = self.run(self.session, self.cost, 0.0)
-        return solution.point if solution.status is Status.OPTIMAL else None
+        """Plan of the LP as it is now, from the basis of the last one; `None` without one."""
+        if time.monotonic() > self.ends:
+            return None
+        before = self.session.basis
+        solution = self.run(self.session, self.cost, None)
+        if solution.status is Status.OPTIMAL:
+            return solution.point
+        self.session.start_from(before)  # an infeasible end would have the next run start cold
+        return None
 
     def free(self, columns: Indices) -> None:
         """Give columns back their own bounds."""

@@ -194,14 +194,20 @@ class Session:
     # ---- runs --------------------------------------------------------------------------------------------------
 
     def minimise(
-        self, cost: Array, *, method: str = "auto", interruptible: bool = False, gap: float | None = None
+        self,
+        cost: Array,
+        *,
+        method: str = "auto",
+        interruptible: bool = False,
+        gap: float | None = None,
+        doubt: bool = True,
     ) -> Solution:
         """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
 
         `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
         ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch:
-        no district is refused for the sake of rounding.
+        no district is refused for the sake of rounding. Without `doubt` the first end stands: for trials that may fail.
         """
         self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
         if gap is not None:
@@ -209,7 +215,7 @@ class Session:
         warm = method == "primal" or bool(self._highs.getBasis().valid)
         solution = self._minimise_by(method, interruptible)
         doubtful = (Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE) if warm else (Status.FAILED,)
-        if solution.status in doubtful and not self._whole:
+        if doubt and solution.status in doubtful and not self._whole:
             self.start_cold()
             by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE
             solution = self._minimise_by("simplex" if by_simplex else "ipm", interruptible)

@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": "Show today against the optimal plan, or what sets two plans apart.",
     "check": "Check a district's files and say what the model will look like.",
     "init": "Start a new district folder from a price book, or copy an example.",
+    "import": "Make districts of public data: CCD, F-33, Chicago, Illinois, Texas, or any table.",
     "books": "List the shipped price books, or show one with its bounds and sources.",
     "explain": "What limits coverage and what each rule is worth, or why there is no plan.",
     "stress": "How deep a cut the district and each school can absorb, and what gives way first.",
@@ -27,6 +28,7 @@ COMMANDS = {
     "convert": "Turn a district folder into a workbook, or back.",
     "batch": "Solve thousands of districts or variants, resumable, here or on a cluster.",
 }
+MODULES = {"import": "importing"}  # where the command's name cannot be the file's: `import` is a keyword
 
 
 class Commands(click.Group):
@@ -40,7 +42,7 @@ class Commands(click.Group):
         """Import the command's own file."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"commands.{MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

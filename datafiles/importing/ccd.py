@@ -9,53 +9,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from datafiles.importing.ccd_layouts import (
+    CLOSED,
+    COUNSELOR_PARTS,
+    COUNTS,
+    DISTRICT_DIRECTORY,
+    DISTRICT_MEMBERSHIP,
+    DISTRICT_STAFF,
+    LUNCH,
+    SCHOOL_DIRECTORY,
+    SCHOOL_MEMBERSHIP,
+    SCHOOL_STAFF,
+    SET_A,
+    STAFF_GROUPS,
+    TEACHER_PARTS,
+    UNIT_TOTAL,
+    WIDE,
+    WIDE_STAFF,
+)
 from datafiles.importing.cells import code
 from datafiles.importing.grades import grade_of
-from datafiles.importing.layouts import Layout
 from datafiles.importing.published import Published
-from datafiles.importing.record import AIDES, COUNSELORS, PREK_TEACHERS, TEACHERS, DistrictRecord, SchoolRecord
+from datafiles.importing.record import (
+    COUNSELORS,
+    TEACHERS,
+    DistrictRecord,
+    SchoolRecord,
+)
 from datafiles.importing.report import ImportReport
 from datafiles.importing.selection import STATE_OF, Selection
-
-SCHOOL_MEMBERSHIP = Layout(
-    "school_membership", "CCD school membership (052)",
-    ("LEAID", "NCESSCH", "GRADE", "STUDENT_COUNT", "TOTAL_INDICATOR"),
-)  # fmt: skip
-DISTRICT_MEMBERSHIP = Layout(
-    "district_membership", "CCD district membership (052)", ("LEAID", "GRADE", "STUDENT_COUNT", "TOTAL_INDICATOR"),
-    ("NCESSCH",),
-)  # fmt: skip
-SCHOOL_STAFF = Layout("school_staff", "CCD school staff (059)", ("LEAID", "NCESSCH", "TEACHERS", "TOTAL_INDICATOR"))
-DISTRICT_STAFF = Layout(
-    "district_staff", "CCD district staff (059)", ("LEAID", "STAFF", "STAFF_COUNT", "TOTAL_INDICATOR"), ("NCESSCH",)
-)
-SCHOOL_DIRECTORY = Layout("school_directory", "CCD school directory (029)", ("LEAID", "NCESSCH", "SY_STATUS", "GSLO", "GSHI"))
-DISTRICT_DIRECTORY = Layout(
-    "district_directory", "CCD district directory (029)", ("LEAID", "LEA_NAME", "SY_STATUS"), ("NCESSCH",)
-)
-LUNCH = Layout("lunch", "CCD school lunch (033)", ("LEAID", "NCESSCH", "LUNCH_PROGRAM", "STUDENT_COUNT", "DATA_GROUP"))
-WIDE_STAFF = Layout("wide_staff", "CCD district staff before 2014-15 (wide)", ("LEAID", "TOTTCH", "AIDES"), ("NCESSCH",))
-COUNTS = Layout(
-    "counts", "enrollment and teachers by district, drawn from CCD", ("district_id", "enrollment", "instructional_staff")
-)
-LAYOUTS = (
-    SCHOOL_MEMBERSHIP, DISTRICT_MEMBERSHIP, SCHOOL_STAFF, DISTRICT_STAFF, SCHOOL_DIRECTORY, DISTRICT_DIRECTORY, LUNCH,
-    WIDE_STAFF, COUNTS,
-)  # fmt: skip
-
-CLOSED = {"2": "closed", "6": "inactive", "7": "future"}
-UNIT_TOTAL, DERIVED, SET_A = "education unit total", "derived", "category set a"
-STAFF_GROUPS = {  # STAFF of the long file, in small letters
-    "teachers": TEACHERS,
-    "pre-kindergarten teachers": PREK_TEACHERS,
-    "paraprofessionals/instructional aides": AIDES,
-    "guidance counselors": COUNSELORS,
-}
-TEACHER_PARTS = (
-    "pre-kindergarten teachers", "kindergarten teachers", "elementary teachers", "secondary teachers", "ungraded teachers",
-)  # fmt: skip
-COUNSELOR_PARTS = ("elementary school counselors", "secondary school counselors")
-WIDE = {"TOTTCH": TEACHERS, "PKTCH": PREK_TEACHERS, "AIDES": AIDES, "TOTGUI": COUNSELORS}
 
 
 @dataclass
@@ -144,7 +126,11 @@ class Ccd:
     def _membership(self, table: Published) -> None:
         """Read 052 of schools or of districts: sums over race and sex by grade, and the published subtotals."""
         school_at, leaid_at = table.at("NCESSCH"), table.need("LEAID")
-        grade_at, count_at, kind_at = table.need("GRADE"), table.need("STUDENT_COUNT"), table.need("TOTAL_INDICATOR")
+        grade_at, count_at, kind_at = (
+            table.need("GRADE"),
+            table.need("STUDENT_COUNT"),
+            table.need("TOTAL_INDICATOR"),
+        )
         name_at, year_at = table.at("SCH_NAME", "LEA_NAME"), table.at("SCHOOL_YEAR")
         by_school = school_at is not None
         counted = self.school_pupils if by_school else self.district_pupils
@@ -183,7 +169,9 @@ class Ccd:
             else:
                 doubled += 1
         table.used(used)
-        self.report.dropped.add(f"subtotal of {table.name} whose pupils are counted by grade already", "", doubled)
+        self.report.dropped.add(
+            f"subtotal of {table.name} whose pupils are counted by grade already", "", doubled
+        )
 
     # ---- staff ---------------------------------------------------------------------------------------------------
 
@@ -200,7 +188,9 @@ class Ccd:
                 continue
             teachers = cell(row, teachers_at)
             if teachers is not None:
-                self._school(school, leaid, row[name_at] if name_at is not None else "").staff[TEACHERS] = teachers
+                self._school(school, leaid, row[name_at] if name_at is not None else "").staff[TEACHERS] = (
+                    teachers
+                )
                 used += 1
         table.used(used)
 
@@ -231,12 +221,22 @@ class Ccd:
                 if group not in groups and known:
                     groups[group] = sum(known)
             self._staff(leaid, groups)
-        others = sorted({what for own in told.values() for what in own} - set(STAFF_GROUPS) - set(TEACHER_PARTS) - set(COUNSELOR_PARTS))
+        others = sorted(
+            {what for own in told.values() for what in own}
+            - set(STAFF_GROUPS)
+            - set(TEACHER_PARTS)
+            - set(COUNSELOR_PARTS)
+        )
         if others:
             self.report.used.add("other staff of CCD 059 is in out-of-scope spending: " + ", ".join(others))
 
     def _wide_staff(self, table: Published) -> None:
-        leaid_at, name_at, member_at, used = table.need("LEAID"), table.at("NAME", "LEA_NAME", "LEANM"), table.at("MEMBER"), 0
+        leaid_at, name_at, member_at, used = (
+            table.need("LEAID"),
+            table.at("NAME", "LEA_NAME", "LEANM"),
+            table.at("MEMBER"),
+            0,
+        )
         cell = table.cells(self.report)
         for row in table.rows(self.report, WIDE_STAFF.title):
             leaid = code(row[leaid_at], 7)
@@ -244,7 +244,11 @@ class Ccd:
                 continue
             if name_at is not None:
                 self.names.setdefault(leaid, row[name_at].strip())
-            groups = {group: value for what, group in WIDE.items() if (value := cell(row, table.at(what))) is not None}
+            groups = {
+                group: value
+                for what, group in WIDE.items()
+                if (value := cell(row, table.at(what))) is not None
+            }
             self._staff(leaid, groups)
             pupils = cell(row, member_at)
             if pupils:
@@ -281,7 +285,11 @@ class Ccd:
 
     def _lunch(self, table: Published) -> None:
         """Read free and reduced-price lunch: the need of a school, where its pupils are known."""
-        school_at, leaid_at, count_at = table.need("NCESSCH"), table.need("LEAID"), table.need("STUDENT_COUNT")
+        school_at, leaid_at, count_at = (
+            table.need("NCESSCH"),
+            table.need("LEAID"),
+            table.need("STUDENT_COUNT"),
+        )
         group_at, kind_at, used = table.need("DATA_GROUP"), table.at("TOTAL_INDICATOR"), 0
         cell = table.cells(self.report)
         for row in table.rows(self.report, LUNCH.title):
@@ -290,7 +298,9 @@ class Ccd:
             if record is None or not self.selection.may_hold(code(row[leaid_at], 7)):
                 continue
             if "reduced" not in row[group_at].casefold():
-                self.report.dropped.add(f"row of {table.name} of another count than free and reduced-price lunch")
+                self.report.dropped.add(
+                    f"row of {table.name} of another count than free and reduced-price lunch"
+                )
                 continue
             if kind_at is not None and not row[kind_at].casefold().startswith(UNIT_TOTAL):
                 continue
@@ -330,7 +340,9 @@ class Ccd:
             self._check_total(school, counted)
             if not any(record.pupils.values()):
                 record.total = counted.total
-            found.setdefault(self.district_of[school], self._district(self.district_of[school])).schools.append(record)
+            found.setdefault(
+                self.district_of[school], self._district(self.district_of[school])
+            ).schools.append(record)
         for leaid in (*self.district_pupils, *self.totals):
             if leaid in found:
                 continue
@@ -349,7 +361,10 @@ class Ccd:
     def _check_total(self, unit: str, counted: Counted) -> None:
         graded = sum(counted.by_grade().values())
         if counted.total is not None and graded and abs(graded - counted.total) > 0.5:
-            self.report.missing.add("pupils by grade do not add to the published total", f"{unit}: {graded:,.0f} of {counted.total:,.0f}")
+            self.report.missing.add(
+                "pupils by grade do not add to the published total",
+                f"{unit}: {graded:,.0f} of {counted.total:,.0f}",
+            )
 
     def _district(self, leaid: str) -> DistrictRecord:
         return DistrictRecord(

@@ -48,7 +48,7 @@ def figure(cell: str) -> float | None:
 
 def code(cell: str, width: int) -> str:
     """Read an id of digits, its leading zeros restored; a spreadsheet's `13.0` and `'0013` are the same id."""
-    text = cell.strip().strip('="\'')
+    text = cell.strip().strip("=\"'")
     if text.endswith(".0"):
         text = text[:-2]
     return text.zfill(width) if text.isdigit() else text

@@ -7,7 +7,7 @@ roster has their staff once. The names of people are never read.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -35,7 +35,9 @@ ROSTER = Layout(
     ("Dept ID|Unit ID", "FTE", "Job Title", "Annual Salary", "Annual Benefit Cost"),
 )  # fmt: skip
 PROFILE = Layout("profile", "CPS school profile", ("School_ID", "Finance_ID", "Student_Count_Total"))
-MEMBERSHIP = Layout("membership", "CPS 20th-day membership by grade", ("School ID", "K", "01|1", "08|8", "12"))
+MEMBERSHIP = Layout(
+    "membership", "CPS 20th-day membership by grade", ("School ID", "K", "01|1", "08|8", "12")
+)
 LAYOUTS = (ROSTER, PROFILE, MEMBERSHIP)
 LEAID, NAME = "1709930", "Chicago Public Schools"
 NO_UNIT = "00000"
@@ -43,7 +45,10 @@ NO_UNIT = "00000"
 # Titles of the rosters of 2016 to 2025, the first rule that fits: special education and bilingual assistants before teachers.
 TITLES = (
     (SPECIAL_AIDES, r"sp(ec(ial)?)?\.? ?ed(uc(ation)?)?\b.*(class|assist|asst)"),
-    ("", r"speech|citywide|compliance|resident|residency|recruit|teacher (leadership|eng)|college|career|gear up|csi"),
+    (
+        "",
+        r"speech|citywide|compliance|resident|residency|recruit|teacher (leadership|eng)|college|career|gear up|csi",
+    ),
     (AIDES, r"(teacher|instructor)'?s? ass(is)?t"),
     (SPECIAL_TEACHERS, r"(special ed(ucation)?|diverse learner).*teacher|teacher.*special ed"),
     (COACHES, r"\bcoach\b|instructional support leader|\blead teacher"),
@@ -64,7 +69,7 @@ def group_of(title: str) -> str:
 class Unit:
     """The positions of one finance unit: FTE by group, payroll ($) and what of the FTE has a salary."""
 
-    fte: Counter[str] = field(default_factory=Counter)
+    fte: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     payroll: float = 0.0
     paid_fte: float = 0.0
     all_fte: float = 0.0
@@ -90,7 +95,10 @@ def read_chicago(
     """
     for layout in (ROSTER, PROFILE):
         if layout.id not in tables:
-            raise InputError(f"{layout.title} is not among the files.", f"Add it: a table with {', '.join(layout.required)}.")
+            raise InputError(
+                f"{layout.title} is not among the files.",
+                f"Add it: a table with {', '.join(layout.required)}.",
+            )
     units: dict[str, Unit] = {}
     for table in tables["roster"]:
         _roster(table, units, report)
@@ -104,15 +112,22 @@ def read_chicago(
     year = finance_year or year
     if year is None:
         raise InputError(
-            "Nothing in the files says of which school year the pay is.", "Add --finance-year, for example 2019 for 2018-19."
+            "Nothing in the files says of which school year the pay is.",
+            "Add --finance-year, for example 2019 for 2018-19.",
         )
     at_schools = [units[unit] for unit in schools]
     paid = sum(unit.teachers_paid for unit in at_schools)
     average = sum(unit.teacher_salaries for unit in at_schools) / paid if paid else None
     for unit, own in units.items():
         if unit not in schools:
-            report.dropped.add("FTE of units that are no school of the profile (central office, networks, citywide staff)", unit, round(own.all_fte))
-    report.used.add("a school's spending is its payroll of the roster; non-personnel and central spending are not in it")
+            report.dropped.add(
+                "FTE of units that are no school of the profile (central office, networks, citywide staff)",
+                unit,
+                round(own.all_fte),
+            )
+    report.used.add(
+        "a school's spending is its payroll of the roster; non-personnel and central spending are not in it"
+    )
     finance = Finance(year, teacher_pay=average, publisher=ROSTER.title)
     record = DistrictRecord(LEAID, NAME, "IL", list(schools.values()), finance=finance, year=year)
     return [record] if schools else []
@@ -120,7 +135,11 @@ def read_chicago(
 
 def _roster(table: Published, units: dict[str, Unit], report: ImportReport) -> None:
     unit_at, fte_at, title_at = table.need("Dept ID", "Unit ID"), table.need("FTE"), table.need("Job Title")
-    salary_at, benefit_at, position_at = table.need("Annual Salary"), table.need("Annual Benefit Cost"), table.at("Pos #")
+    salary_at, benefit_at, position_at = (
+        table.need("Annual Salary"),
+        table.need("Annual Benefit Cost"),
+        table.at("Pos #"),
+    )
     cell, positions, used = table.cells(report), Counter[str](), 0
     if "Name" in table:
         report.dropped.add(f"column Name of {table.name}: names of people are not imported")
@@ -136,7 +155,9 @@ def _roster(table: Published, units: dict[str, Unit], report: ImportReport) -> N
         if group:
             unit.fte[group] += fte
         if salary is None:
-            report.missing.add(f"position of {table.name} without a salary (vacant): counted at its unit's average pay")
+            report.missing.add(
+                f"position of {table.name} without a salary (vacant): counted at its unit's average pay"
+            )
         else:
             unit.paid_fte += fte
             unit.payroll += salary + (benefits or 0.0)
@@ -148,7 +169,11 @@ def _roster(table: Published, units: dict[str, Unit], report: ImportReport) -> N
         used += 1
     table.used(used)
     shared = sum(count for number, count in positions.items() if number and count > 1)
-    report.missing.add(f"rows of {table.name} that share a position number (two people on one position): all are counted", "", shared)
+    report.missing.add(
+        f"rows of {table.name} that share a position number (two people on one position): all are counted",
+        "",
+        shared,
+    )
 
 
 def _membership(table: Published, grades: dict[str, dict[int, float]], report: ImportReport) -> None:
@@ -181,11 +206,15 @@ def _profile(
     report: ImportReport,
 ) -> int | None:
     """Read the schools whose teachers are on the roster; returns the school year, named after its end."""
-    school_at, unit_at, total_at = table.need("School_ID"), table.need("Finance_ID"), table.need("Student_Count_Total")
+    school_at, unit_at, total_at = (
+        table.need("School_ID"),
+        table.need("Finance_ID"),
+        table.need("Student_Count_Total"),
+    )
     name_at, poor_at = table.at("Short_Name", "Long_Name"), table.at("Student_Count_Low_Income")
     offered_at, year_at = table.at("Grades_Offered_All"), table.at("School_Year")
     cell, year, used = table.cells(report), None, 0
-    poor: Counter[str] = Counter()
+    poor: dict[str, float] = defaultdict(float)
     for row in table.rows(report, PROFILE.title):
         school, unit = code(row[school_at], 6), code(row[unit_at], 5)
         name = row[name_at].strip() if name_at is not None else school
@@ -196,7 +225,10 @@ def _profile(
             report.dropped.add("school of finance unit 0, which is no unit", f"{school} {name}")
             continue
         if own is None or own.fte[TEACHERS] + own.fte[SPECIAL_TEACHERS] <= 0:
-            report.dropped.add("school whose teachers are not on the roster (charter and contract schools)", f"{school} {name}")
+            report.dropped.add(
+                "school whose teachers are not on the roster (charter and contract schools)",
+                f"{school} {name}",
+            )
             continue
         total = cell(row, total_at)
         if not total:
@@ -219,22 +251,33 @@ def _profile(
 
 def _school(unit: str, name: str, own: Unit) -> SchoolRecord:
     record = SchoolRecord(unit, name, spending=own.spending)
-    record.staff = {group: own.fte[group] for group in (SPECIAL_TEACHERS, AIDES, SPECIAL_AIDES, COUNSELORS, COACHES)}
+    record.staff = {
+        group: own.fte[group] for group in (SPECIAL_TEACHERS, AIDES, SPECIAL_AIDES, COUNSELORS, COACHES)
+    }
     record.staff[TEACHERS] = own.fte[TEACHERS] + own.fte[SPECIAL_TEACHERS]
     record.teacher_pay = own.teacher_salaries / own.teachers_paid if own.teachers_paid else None
     return record
 
 
 def _by_grade(
-    counted: dict[int, float] | None, total: float, row: list[str], offered_at: int | None, report: ImportReport, school: str
+    counted: dict[int, float] | None,
+    total: float,
+    row: list[str],
+    offered_at: int | None,
+    report: ImportReport,
+    school: str,
 ) -> dict[int, float]:
     """Pupils by grade: the profile's total by the shares of the membership file, else evenly over the grades offered."""
     if counted:
         whole = sum(counted.values())
         if abs(whole - total) > 0.5:
-            report.guessed.add("the profile's pupils are spread over grades as in the membership file, whose totals differ (another day or year)")
+            report.guessed.add(
+                "the profile's pupils are spread over grades as in the membership file, whose totals differ (another day or year)"
+            )
         return {grade: pupils * total / whole for grade, pupils in counted.items()}
     offered = [grade_of(part) for part in row[offered_at].split(",")] if offered_at is not None else []
     grades = [grade for grade in offered if grade is not None] or list(range(13))
-    report.guessed.add("pupils of a school that the membership file lacks are spread evenly over the grades offered", school)
+    report.guessed.add(
+        "pupils of a school that the membership file lacks are spread evenly over the grades offered", school
+    )
     return {grade: total / len(grades) for grade in grades}

@@ -147,7 +147,12 @@ def _device_rows(schools: list[SchoolRecord], enrollment: Array, prices: Prices)
     device, _, _, life = prices.cart
     ages = range(max(1, int(life)))
     return [
-        {"school_id": school.id, "device": device, "seats": _short(enrollment[s] / len(ages), 4), "age_years": age}
+        {
+            "school_id": school.id,
+            "device": device,
+            "seats": _short(enrollment[s] / len(ages), 4),
+            "age_years": age,
+        }
         for s, school in enumerate(schools)
         for age in ages
     ]
@@ -165,13 +170,16 @@ def _settings(
     report: ImportReport,
 ) -> str:
     """Return `district.toml`: the book's settings, and what the data say otherwise."""
-    changes: dict[tuple[str, str], object] = {("", "name"): record.name or record.id, ("", "years"): shape.years}
+    changes: dict[tuple[str, str], object] = {
+        ("", "name"): record.name or record.id,
+        ("", "years"): shape.years,
+    }
     rate = float(prices.roles["teacher"]["annual_raise"] or 0.0)
     changes["funding", "growth"] = rate
     if shape.years > 1:
-        report.guessed.add(assumptions.TEXTS["funding_growth"].format(rate=rate), record.id)
+        report.guessed.add(assumptions.TEXTS["funding_growth"].format(percent=round(100 * rate, 2)), record.id)
     floor = prices.setting("staff", "min_adults_per_100_pupils")
-    adults = sum((staff.fte.get(role, np.zeros_like(enrollment)) for role in ("teacher", "leader", "aide")))
+    adults = sum(staff.fte.get(role, np.zeros_like(enrollment)) for role in ("teacher", "leader", "aide"))
     own = math.floor(10000.0 * float((adults / enrollment).min())) / 100.0
     if own < floor:
         changes["staff", "min_adults_per_100_pupils"] = own or None

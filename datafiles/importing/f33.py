@@ -18,7 +18,9 @@ from datafiles.importing.selection import STATE_OF, Selection
 from models.errors import InputError
 
 NCES = Layout("f33", "F-33 district finance (NCES)", ("LEAID", "TCURINST", "V33|MEMBERSCH"), ("NCESSCH",))
-CENSUS = Layout("f33_census", "F-33 district finance (Census Bureau)", ("NCESID", "IDCENSUS", "ENROLL|V33", "TCURINST"))
+CENSUS = Layout(
+    "f33_census", "F-33 district finance (Census Bureau)", ("NCESID", "IDCENSUS", "ENROLL|V33", "TCURINST")
+)
 LAYOUTS = (NCES, CENSUS)
 LEVELS = {"01": (0, 8), "02": (9, 12), "03": (0, 12)}  # SCHLEV: elementary, secondary, unified system
 NOT_OPERATING = {"06": "a system that runs no school", "07": "an educational service agency"}
@@ -64,7 +66,11 @@ def _read(
 ) -> None:
     cell = table.cells(report)
     leaid = table.need("LEAID", "NCESID")
-    name, state, level = table.at("NAME", "LEANM", "LEA_NAME"), table.at("STABBR", "ST", "state"), table.at("SCHLEV")
+    name, state, level = (
+        table.at("NAME", "LEANM", "LEA_NAME"),
+        table.at("STABBR", "ST", "state"),
+        table.at("SCHLEV"),
+    )
     low, high = table.at("GSLO"), table.at("GSHI")
     members = [i for i in (table.at("MEMBERSCH"), table.at("V33"), table.at("ENROLL")) if i is not None]
     money = {item: table.at(item) for item in ("TOTALREV", "TCURELSC", *CURRENT_PARTS, *INSTRUCTION_PAY)}
@@ -87,7 +93,8 @@ def _read(
         fiscal = own_year or year
         if fiscal is None:
             raise InputError(
-                f"{table.name}: district {district} has no fiscal year.", "Add --finance-year, for example 2019."
+                f"{table.name}: district {district} has no fiscal year.",
+                "Add --finance-year, for example 2019.",
             )
         if year is not None and own_year is not None and own_year != year:
             report.dropped.add(f"row of {table.name} of another fiscal year than {year}", district)
@@ -112,7 +119,9 @@ def _read(
         record = DistrictRecord(
             district,
             school.name,
-            row[state].strip().upper() if state is not None and row[state].strip() else STATE_OF.get(district[:2], ""),
+            row[state].strip().upper()
+            if state is not None and row[state].strip()
+            else STATE_OF.get(district[:2], ""),
             [school],
             finance=finance,
             whole_district=True,
@@ -146,7 +155,11 @@ def _scaled(value: float | None, unit: float) -> float | None:
 def _sum(dollars: dict[str, float | None], items: tuple[str, ...]) -> float | None:
     """Sum of some items, `None` when one is missing."""
     values = [dollars[item] for item in items]
-    return None if any(value is None for value in values) else sum(value for value in values if value is not None)
+    return (
+        None
+        if any(value is None for value in values)
+        else sum(value for value in values if value is not None)
+    )
 
 
 def _current(dollars: dict[str, float | None], district: str, report: ImportReport) -> float | None:
@@ -157,5 +170,8 @@ def _current(dollars: dict[str, float | None], district: str, report: ImportRepo
     if not parts[0] or not parts[1]:
         return None
     if parts[2] is None:
-        report.guessed.add("current spending is instruction and support services; food service and the like are not in the data", district)
+        report.guessed.add(
+            "current spending is instruction and support services; food service and the like are not in the data",
+            district,
+        )
     return sum(value or 0.0 for value in parts)

@@ -52,11 +52,11 @@ def funding(
         rest = at_book * index * share / (1.0 - share)
         total_rest, cost = rest, at_book * index
     else:
-        report.guessed.add(TEXTS["funding"], record.id)
+        by_school = any(school.spending is not None for school in schools)
+        report.guessed.add(TEXTS["funding_by_school" if by_school else "funding"], record.id)
         index = _affordable(index, at_book, upkeep, spending, record, report)
         cost = at_book * index
         least = assumptions.LEAST_OUT_OF_SCOPE * spending
-        by_school = any(school.spending is not None for school in schools)
         if by_school:
             total_rest = np.maximum(spending - cost - upkeep, least)
         else:
@@ -92,7 +92,9 @@ def _pay_index(
         whole = finance.teacher_pay * factor / prices.salary("teacher")
         own = np.array([school.teacher_pay or finance.teacher_pay for school in schools])
         return np.asarray(_held(whole * own / finance.teacher_pay))
-    teachers = sum(float(staff.fte[role].sum()) for role in ("teacher", "specialist")) * prices.loaded("teacher")
+    teachers = sum(float(staff.fte[role].sum()) for role in ("teacher", "specialist")) * prices.loaded(
+        "teacher"
+    )
     aides = float(staff.fte.get("aide", ones * 0).sum()) * prices.loaded("aide")
     scale = factor * enrollment.sum() / finance.pupils if finance.pupils else 0.0
     if finance.instruction_pay and scale and teachers:

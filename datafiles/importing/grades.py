@@ -42,7 +42,7 @@ class Bands:
             first, last = grade_of(low), grade_of(high or low)
             if first is None or last is None:
                 raise ValueError(f"grade band {name} does not name its grades")
-            self.of_grade |= {grade: g for grade in range(first, last + 1)}
+            self.of_grade |= dict.fromkeys(range(first, last + 1), g)
         self.of_grade[13] = self.of_grade[12]
 
     def pupils(self, by_grade: Mapping[int, float]) -> list[float]:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from datafiles.importing import ccd, chicago, f33, national, texas
+from datafiles.importing import ccd_layouts, chicago, f33, illinois, national, texas, urban
 from datafiles.importing.district_files import Shape, district_files, shared_files
 from datafiles.importing.layouts import Layout, sort_tables
+from datafiles.importing.mapped import read_mapped
+from datafiles.importing.mapping import read_mapping
 from datafiles.importing.prices import Prices
 from datafiles.importing.published import Published, published_tables
 from datafiles.importing.record import DistrictRecord
@@ -18,6 +20,7 @@ from datafiles.pricebook import load_book
 from models.errors import InputError
 
 Tables = dict[str, list[Published]]
+DEFAULT_BOOK = "us-2026"
 
 
 @dataclass(frozen=True)
@@ -42,24 +45,35 @@ class Source:
     title: str
     layouts: tuple[Layout, ...]
     read: Callable[[Tables, Selection, int | None, ImportReport], list[DistrictRecord]]
-    book: str = "us-2026"
+    book: str = DEFAULT_BOOK
     id_width: int = 7
 
 
-def _ccd(tables: Tables, selection: Selection, year: int | None, report: ImportReport) -> list[DistrictRecord]:
+def _ccd(
+    tables: Tables, selection: Selection, year: int | None, report: ImportReport
+) -> list[DistrictRecord]:
     return national.read_national(tables, selection, year, report, by_finance=False)
 
 
-def _f33(tables: Tables, selection: Selection, year: int | None, report: ImportReport) -> list[DistrictRecord]:
+def _f33(
+    tables: Tables, selection: Selection, year: int | None, report: ImportReport
+) -> list[DistrictRecord]:
     return national.read_national(tables, selection, year, report, by_finance=True)
 
 
 SOURCES: dict[str, Source] = {
-    "ccd": Source("Common Core of Data (NCES)", ccd.LAYOUTS + f33.LAYOUTS, _ccd),
-    "f33": Source("F-33 district finance (NCES, Census Bureau)", f33.LAYOUTS + ccd.LAYOUTS, _f33),
+    "ccd": Source("Common Core of Data (NCES)", ccd_layouts.LAYOUTS + f33.LAYOUTS, _ccd),
+    "f33": Source("F-33 district finance (NCES, Census Bureau)", f33.LAYOUTS + ccd_layouts.LAYOUTS, _f33),
     "cps-positions": Source(
-        "Chicago Public Schools: position roster, school profile, membership", chicago.LAYOUTS, chicago.read_chicago, "chicago-fy26"
+        "Chicago Public Schools: position roster, school profile, membership",
+        chicago.LAYOUTS,
+        chicago.read_chicago,
+        "chicago-fy26",
     ),
+    "isbe-sber": Source(
+        "Illinois site-based expenditure (ISBE)", illinois.LAYOUTS, illinois.read_illinois, id_width=11
+    ),
+    "urban": Source("Education Data API (Urban Institute)", urban.LAYOUTS, urban.read_urban),
     "tx": Source("Texas TAPR and PEIMS (TEA)", texas.LAYOUTS, texas.read_texas, id_width=6),
 }
 
@@ -127,11 +141,55 @@ def read_source(
     if selection.width != source.id_width:
         selection = Selection(selection.district, selection.state, source.id_width)
     prices = Prices(load_book(book or source.book))
-    report = ImportReport(f"{name} ({source.title})", prices.book.name)
+    report = ImportReport(f"{name}, {source.title}", prices.book.name)
     others = [(other, layout) for other, each in SOURCES.items() if other != name for layout in each.layouts]
     tables = sort_tables(name, published_tables(paths), source.layouts, others)
     records = selection.of(source.read(tables, selection, finance_year, report), name)
     return Imported(report, prices, records, Shape(years, scenarios, comments))
+
+
+def read_own_table(
+    path: Path,
+    mapping: Path,
+    selection: Selection,
+    *,
+    book: str | None = None,
+    years: int = 5,
+    scenarios: bool = False,
+    comments: bool = True,
+) -> Imported:
+    """Read a planner's own table by the mapping of its columns; other parameters as those of `read_source`.
+
+    Raises
+    ------
+    InputError
+        When the table or the mapping cannot be read, or do not fit each other.
+
+    """
+    table = own_table(path)
+    table.begin_widest()
+    report = ImportReport(f"csv, {table.name} by {mapping.name}", book or DEFAULT_BOOK)
+    prices = Prices(load_book(report.book))
+    records = selection.of(read_mapped(table, read_mapping(mapping, table), selection, report), "csv")
+    return Imported(report, prices, records, Shape(years, scenarios, comments))
+
+
+def own_table(path: Path) -> Published:
+    """Return the one table of a file; of a workbook the first sheet.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read as a table.
+
+    """
+    tables = published_tables([path])
+    if len(tables) > 1 and not any(", sheet " in table.name for table in tables):
+        raise InputError(
+            f"{path} holds {len(tables)} tables: {', '.join(table.name for table in tables[:5])}.",
+            "Unzip it and give one of them.",
+        )
+    return tables[0]
 
 
 def only(imported: Imported) -> DistrictRecord:

@@ -44,13 +44,18 @@ def recognise(table: Published, layouts: Sequence[Layout]) -> Layout | None:
         if fitting:
             table.begin(number, row)
             return max(fitting, key=lambda layout: len(layout.required))
-    number, row = max(enumerate(head), key=lambda entry: sum(bool(cell.strip()) for cell in entry[1]), default=(0, []))
+    number, row = max(
+        enumerate(head), key=lambda entry: sum(bool(cell.strip()) for cell in entry[1]), default=(0, [])
+    )
     table.begin(number, row)
     return None
 
 
 def sort_tables(
-    source: str, tables: Sequence[Published], layouts: Sequence[Layout], others: Sequence[tuple[str, Layout]] = ()
+    source: str,
+    tables: Sequence[Published],
+    layouts: Sequence[Layout],
+    others: Sequence[tuple[str, Layout]] = (),
 ) -> dict[str, list[Published]]:
     """Return the tables by layout id.
 

@@ -88,7 +88,12 @@ def joined(record: DistrictRecord, money: DistrictRecord | None, report: ImportR
 def _checked(record: DistrictRecord, pupils: float, report: ImportReport) -> DistrictRecord:
     """Leave the finance aside where its pupils are not those of the staff: reorganised and virtual districts."""
     finance = record.finance
-    if finance is not None and finance.pupils and pupils and not SAME[0] <= pupils / finance.pupils <= SAME[1]:
+    if (
+        finance is not None
+        and finance.pupils
+        and pupils
+        and not SAME[0] <= pupils / finance.pupils <= SAME[1]
+    ):
         report.dropped.add(
             "finance of a district with less than half or more than twice the pupils that its staff is for: not used",
             f"{record.id}: {pupils:,.0f} and {finance.pupils:,.0f} pupils",

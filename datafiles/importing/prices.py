@@ -67,7 +67,9 @@ class Prices:
     @cached_property
     def cart(self) -> tuple[str, float, float, float]:
         """Device of the package with the least reach, its yearly cost per pupil, price of a seat and life in years."""
-        package = min((row for row in self._rows("technology") if row["device"]), key=lambda row: float(row["reach"]))
+        package = min(
+            (row for row in self._rows("technology") if row["device"]), key=lambda row: float(row["reach"])
+        )
         device = next(row for row in self._rows("device_types") if row["device"] == package["device"])
         return (
             device["device"],

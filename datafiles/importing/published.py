@@ -59,6 +59,13 @@ class Published:
             if heading:
                 self._index.setdefault(plain(heading), i)
 
+    def begin_widest(self) -> None:
+        """Take the first row that is about as wide as the widest one for the headings."""
+        head = self.head()
+        filled = [sum(bool(cell.strip()) for cell in row) for row in head]
+        number = next((n for n, count in enumerate(filled) if count >= 0.6 * max(filled)), 0)
+        self.begin(number, head[number] if head else [])
+
     def __contains__(self, heading: str) -> bool:
         return plain(heading) in self._index
 
@@ -136,7 +143,7 @@ class CellReader:
             return None
         if value is None and cell.strip():
             self._report.missing.add(
-                f"figure of {self._table.name}, column {self._table.header[position]}: \"{shorten(cell, 12)}\" stands for none"
+                f'figure of {self._table.name}, column {self._table.header[position]}: "{shorten(cell, 12)}" stands for none'
             )
         return value
 
@@ -161,12 +168,12 @@ def published_tables(paths: Sequence[Path]) -> list[Published]:
 
 
 def _tables(stored: Stored) -> list[Published]:
-    with stored.bytes() as stream:
+    with stored.unpacked() as stream:
         start = stream.read(64)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) or stored.suffix in WORKBOOKS:
         return _sheets(stored)
     if not start.strip(b"\xef\xbb\xbf \r\n\t"):
-        with stored.bytes() as stream:
+        with stored.unpacked() as stream:
             if not stream.read(1 << 20).strip():
                 raise InputError(f"{stored.name} is empty.", "Download it again.")
     if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
@@ -212,7 +219,7 @@ def _sheets(stored: Stored) -> list[Published]:
     """Sheets of a workbook, read as text; formulas count with the value that was saved."""
     import python_calamine as calamine
 
-    with stored.bytes() as stream:
+    with stored.unpacked() as stream:
         content = stream.read()
     protected = "EncryptedPackage".encode("utf-16-le") in content and content[:4] == b"\xd0\xcf\x11\xe0"
     try:
@@ -222,7 +229,8 @@ def _sheets(stored: Stored) -> list[Published]:
         names = list(workbook.sheet_names)
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise InputError(
-            f"{stored.name} cannot be read as a workbook: {error}.", "Open it in a spreadsheet and save it as CSV."
+            f"{stored.name} cannot be read as a workbook: {error}.",
+            "Open it in a spreadsheet and save it as CSV.",
         ) from error
 
     def opener(sheet: str) -> Callable[[], Any]:
@@ -248,13 +256,17 @@ def _json_table(stored: Stored) -> Published:
         try:
             content = json.load(text)
         except ValueError as error:
-            raise InputError(f"{stored.name} is no whole JSON: {error}.", "It is cut off; download it again.") from None
+            raise InputError(
+                f"{stored.name} is no whole JSON: {error}.", "It is cut off; download it again."
+            ) from None
     pages = content if isinstance(content, list) else [content]
     records: list[dict[str, Any]] = []
     promised = 0
     for page in pages:
         if not isinstance(page, dict):
-            raise InputError(f"{stored.name} is JSON, but no list of records.", "Give the API's answer as it came.")
+            raise InputError(
+                f"{stored.name} is JSON, but no list of records.", "Give the API's answer as it came."
+            )
         if isinstance(page.get("results"), list):
             records += page["results"]
             promised = max(promised, int(page.get("count") or 0))
@@ -266,7 +278,9 @@ def _json_table(stored: Stored) -> Published:
 
     @contextmanager
     def rows() -> Iterator[Rows]:
-        body = (["" if record.get(name) is None else str(record[name]) for name in header] for record in records)
+        body = (
+            ["" if record.get(name) is None else str(record[name]) for name in header] for record in records
+        )
         yield itertools.chain([header], body)
 
     table = Published(stored.name, rows)

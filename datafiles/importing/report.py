@@ -39,9 +39,9 @@ class Tally:
         lines = []
         for statement, count in self.counts.items():
             names = self.whom.get(statement, [])
-            if districts == 1 and len(names) == 1 and count == 1:
-                names = []
-            elif len(names) > max(SHOWN, 0.5 * districts) and districts > SHOWN:
+            if (districts == 1 and len(names) == 1 and count == 1) or (
+                len(names) > max(SHOWN, 0.5 * districts) and districts > SHOWN
+            ):
                 names = []
             shown = ", ".join(names[:SHOWN])
             more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
@@ -99,7 +99,12 @@ class ImportReport:
     missing: Tally = field(default_factory=Tally)
     totals: dict[str, float] = field(default_factory=dict)
 
-    SECTIONS = (("used", "Used"), ("dropped", "Dropped"), ("guessed", "Guessed"), ("missing", "Still missing"))
+    SECTIONS = (
+        ("used", "Used"),
+        ("dropped", "Dropped"),
+        ("guessed", "Guessed"),
+        ("missing", "Still missing"),
+    )
 
     def add_totals(self, figures: Mapping[str, float]) -> None:
         """Add figures to the totals of the result."""
@@ -127,10 +132,20 @@ class ImportReport:
         parts = [f"# Import of {self.source}", "", f"Price book: {self.book}.", ""]
         parts += ["| file | read as | rows | used |", "|---|---|---|---|"]
         parts += [f"| {use.file} | {use.layout} | {use.rows:,} | {use.used:,} |" for use in self.files]
-        parts += ["", "## Result", "", *(f"- {name}: {_number(value)}" for name, value in self.totals.items())]
+        parts += [
+            "",
+            "## Result",
+            "",
+            *(f"- {name}: {_number(value)}" for name, value in self.totals.items()),
+        ]
         for name, title in self.SECTIONS:
             tally: Tally = getattr(self, name)
-            parts += ["", f"## {title}", "", *(f"- {line}" for line in tally.lines(self.districts) or ["nothing"])]
+            parts += [
+                "",
+                f"## {title}",
+                "",
+                *(f"- {line}" for line in tally.lines(self.districts) or ["nothing"]),
+            ]
         return "\n".join(parts) + "\n"
 
     def card(self) -> str:

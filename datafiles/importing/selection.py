@@ -85,5 +85,7 @@ class Selection:
             return named
         if not kept:
             states = sorted({r.state for r in records if r.state})
-            raise InputError(f"The files hold no district of {self.state}.", f"They hold: {', '.join(states)}.")
+            raise InputError(
+                f"The files hold no district of {self.state}.", f"They hold: {', '.join(states)}."
+            )
         return kept

@@ -71,7 +71,9 @@ def staffing(
     report.guessed.add(assumptions.TEXTS["core"], record.id)
     others = teachers - core
     stay = np.minimum(others, special + assumptions.PREPARATION * core)
-    result = Staffing({"teacher": _up(core), "specialist": _up(others)}, {"specialist": np.round(stay, 2)}, need - core)
+    result = Staffing(
+        {"teacher": _up(core), "specialist": _up(others)}, {"specialist": np.round(stay, 2)}, need - core
+    )
     result.minimum["specialist"] = np.minimum(result.minimum["specialist"], result.fte["specialist"])
     for s in np.flatnonzero(result.lacking > 0.05 * need):
         report.missing.add(assumptions.TEXTS["lean"], _who(record, schools[s]))
@@ -101,7 +103,9 @@ def _teachers(told: _Groups, schools: list[SchoolRecord], enrollment: Array) -> 
     return teachers, told.of(SPECIAL_TEACHERS)
 
 
-def _helpers(told: _Groups, prices: Prices, result: Staffing, report: ImportReport, record: DistrictRecord) -> None:
+def _helpers(
+    told: _Groups, prices: Prices, result: Staffing, report: ImportReport, record: DistrictRecord
+) -> None:
     """Aides, counselors and coaches."""
     aides, special = told.of(AIDES), told.of(SPECIAL_AIDES)
     if aides is None and special is None:

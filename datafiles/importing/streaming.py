@@ -62,7 +62,7 @@ class Stored:
         return name.suffix.casefold()
 
     @contextmanager
-    def bytes(self) -> Iterator[IO[bytes]]:
+    def unpacked(self) -> Iterator[IO[bytes]]:
         """Open the unpacked bytes.
 
         Raises
@@ -88,7 +88,8 @@ class Stored:
             raise InputError(f"{self.path} cannot be unpacked to its end: {error}.", AGAIN) from error
         except OSError as error:
             raise InputError(
-                f"{self.path} cannot be read: {error.strerror or error}.", "Name a file that exists and may be read."
+                f"{self.path} cannot be read: {error.strerror or error}.",
+                "Name a file that exists and may be read.",
             ) from error
 
     @contextmanager
@@ -101,14 +102,16 @@ class Stored:
             When it is no text: a workbook, a web page, a PDF, or bytes of something else.
 
         """
-        with self.bytes() as stream:
+        with self.unpacked() as stream:
             buffered = io.BufferedReader(_Raw(stream), PEEK)
             start = buffered.peek(PEEK)[:PEEK]
             encoding = self._encoding(start)
             yield io.TextIOWrapper(buffered, encoding, errors=FALLBACK, newline="")
 
     def _encoding(self, start: bytes) -> str:
-        if re.match(rb"\s*(<!doctype html|<html|<head|<\?xml)", start.removeprefix(codecs.BOM_UTF8)[:200], re.I):
+        if re.match(
+            rb"\s*(<!doctype html|<html|<head|<\?xml)", start.removeprefix(codecs.BOM_UTF8)[:200], re.I
+        ):
             raise InputError(
                 f"{self.name} is a web page, not a table: a download that failed, or a page that was saved.",
                 "Open the address in a browser and download the data file itself.",
@@ -179,7 +182,8 @@ def stored_files(path: Path) -> list[Stored]:
     kept = [
         entry
         for entry in members
-        if Path(entry.filename).suffix.casefold() in (*TABULAR, *WORKBOOKS) and "__MACOSX" not in entry.filename
+        if Path(entry.filename).suffix.casefold() in (*TABULAR, *WORKBOOKS)
+        and "__MACOSX" not in entry.filename
     ]
     if not kept:
         raise InputError(
@@ -188,13 +192,20 @@ def stored_files(path: Path) -> list[Stored]:
         )
     for entry in kept:
         if entry.flag_bits & 1:
-            raise InputError(f"{path}: {entry.filename} is protected by a password.", UNZIP.format(name=path.name))
+            raise InputError(
+                f"{path}: {entry.filename} is protected by a password.", UNZIP.format(name=path.name)
+            )
         if entry.compress_type == DEFLATE64:
             raise InputError(
                 f"{path}: {entry.filename} is packed with DEFLATE64, which Python cannot unpack.",
                 UNZIP.format(name=path.name),
             )
-        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        if entry.compress_type not in (
+            zipfile.ZIP_STORED,
+            zipfile.ZIP_DEFLATED,
+            zipfile.ZIP_BZIP2,
+            zipfile.ZIP_LZMA,
+        ):
             raise InputError(
                 f"{path}: {entry.filename} is packed by method {entry.compress_type}, which Python cannot unpack.",
                 UNZIP.format(name=path.name),

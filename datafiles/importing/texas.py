@@ -9,7 +9,14 @@ from datafiles.importing.cells import code
 from datafiles.importing.grades import KINDERGARTEN, PREK
 from datafiles.importing.layouts import Layout
 from datafiles.importing.published import CellReader, Published
-from datafiles.importing.record import AIDES, SPECIAL_TEACHERS, TEACHERS, DistrictRecord, Finance, SchoolRecord
+from datafiles.importing.record import (
+    AIDES,
+    SPECIAL_TEACHERS,
+    TEACHERS,
+    DistrictRecord,
+    Finance,
+    SchoolRecord,
+)
 from datafiles.importing.report import ImportReport
 from datafiles.importing.selection import Selection
 from models.errors import InputError
@@ -22,7 +29,9 @@ PEIMS = Layout(
 BOTH = Layout("both", "TAPR joined with PEIMS finance", (*TAPR.required, *PEIMS.required))
 LAYOUTS = (TAPR, PEIMS, BOTH)
 
-GRADES = {"DPETGEEC": PREK, "DPETGPKC": PREK, "DPETGKNC": KINDERGARTEN} | {f"DPETG{n:02d}C": n for n in range(1, 13)}
+GRADES = {"DPETGEEC": PREK, "DPETGPKC": PREK, "DPETGKNC": KINDERGARTEN} | {
+    f"DPETG{n:02d}C": n for n in range(1, 13)
+}
 STAFF = {"DPSTTOFC": TEACHERS, "DPSTSPFC": SPECIAL_TEACHERS, "DPSETOFC": AIDES}
 CDN = ("DISTRICT", "State ID (CDN)", "cdn")
 SPENDING, INSTRUCTION, REVENUE = "Total Operating Expenditures (TOP)", "TOP - Instruction", "Total Revenue"
@@ -42,12 +51,20 @@ def read_texas(
     people = tables.get("both", []) + tables.get("tapr", [])
     if not people:
         raise InputError(
-            "No table with students and staff is among the files.", "Add the district table of TAPR (DPETALLC, DPSTTOFC, …)."
+            "No table with students and staff is among the files.",
+            "Add the district table of TAPR (DPETALLC, DPSTTOFC, …).",
         )
     records: dict[str, DistrictRecord] = {}
     pay: dict[str, float] = {}
     for table in people:
-        _people(table, BOTH.title if table in tables.get("both", ()) else TAPR.title, selection, report, records, pay)
+        _people(
+            table,
+            BOTH.title if table in tables.get("both", ()) else TAPR.title,
+            selection,
+            report,
+            records,
+            pay,
+        )
     for table in tables.get("both", []):
         _finance(table, "", selection, finance_year, report, records)
     for table in tables.get("peims", []):
@@ -68,8 +85,15 @@ def _people(
     records: dict[str, DistrictRecord],
     pay: dict[str, float],
 ) -> None:
-    district_at, total_at, name_at = table.need(*CDN), table.need("DPETALLC"), table.at("District Name", "DISTNAME")
-    grades = {grade: [i for name, g in GRADES.items() if g == grade and (i := table.at(name)) is not None] for grade in GRADES.values()}
+    district_at, total_at, name_at = (
+        table.need(*CDN),
+        table.need("DPETALLC"),
+        table.at("District Name", "DISTNAME"),
+    )
+    grades = {
+        grade: [i for name, g in GRADES.items() if g == grade and (i := table.at(name)) is not None]
+        for grade in GRADES.values()
+    }
     staff = {group: i for name, group in STAFF.items() if (i := table.at(name)) is not None}
     pay_at, sum_at, poor_at = table.at("DPSTTOSA"), table.at("DPSTTOST"), table.at("DPETECOC")
     cell = table.cells(report)
@@ -80,7 +104,9 @@ def _people(
         if district in records:
             report.dropped.add(f"district that stands a second time in {table.name}", district)
             continue
-        school = SchoolRecord(district, row[name_at].strip() if name_at is not None else "", total=cell(row, total_at))
+        school = SchoolRecord(
+            district, row[name_at].strip() if name_at is not None else "", total=cell(row, total_at)
+        )
         for grade, positions in grades.items():
             pupils = sum(value for i in positions if (value := cell(row, i)) is not None)
             if pupils:
@@ -89,9 +115,7 @@ def _people(
         if poor is not None and school.total:
             school.low_income = min(1.0, poor / school.total)
         groups = {group: value for group, i in staff.items() if (value := cell(row, i)) is not None}
-        records[district] = DistrictRecord(
-            district, school.name, "TX", [school], groups, whole_district=True
-        )
+        records[district] = DistrictRecord(district, school.name, "TX", [school], groups, whole_district=True)
         average = _average(cell, row, pay_at, sum_at, groups.get(TEACHERS))
         if average:
             pay[district] = average
@@ -118,7 +142,11 @@ def _finance(
     records: dict[str, DistrictRecord],
 ) -> None:
     """Read the finance of one year: the one that is asked for, else each district's last."""
-    district_at, year_at, pupils_at = table.need(*CDN[1:], CDN[0]), table.at("Year", "Fiscal Year"), table.need("Reported Enrollment")
+    district_at, year_at, pupils_at = (
+        table.need(*CDN[1:], CDN[0]),
+        table.at("Year", "Fiscal Year"),
+        table.need("Reported Enrollment"),
+    )
     spending_at, instruction_at, revenue_at = table.need(SPENDING), table.at(INSTRUCTION), table.at(REVENUE)
     name_at = table.at("District Name")
     if year_at is None and wanted is None:

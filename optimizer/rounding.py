@@ -176,7 +176,8 @@ def dive(part: Part, run: Runner, seconds: float | None = None) -> Array | None:
     Positions are rounded up, because a position fewer than the teams need breaks a rule and one more costs only
     money. So that early years leave later ones the money for it, each later position is planned with a margin. Schools
     that the LP launches in part are launched; where that leads nowhere, only those that must be, and then the cheapest
-    plan is rounded in the place of the best. The best of the plans found by then is returned.
+    plan is rounded in the place of the best. The best of the plans found by then is returned. A plunge comes first: with
+    a whole step set aside everywhere, all years can be rounded at once, so that there is some plan after three LPs.
     """
     from optimizer.solvers.highs import Session
 
@@ -185,14 +186,23 @@ def dive(part: Part, run: Runner, seconds: float | None = None) -> Array | None:
     session = Session(part.matrix.replace(integer=None))
     ends = np.inf if seconds is None else time.monotonic() + seconds
     found: list[tuple[float, Array]] = []
+    plunged = _plunge(_Dive(session, part, run, part.costs[0], 1.0, True, ends))
+    if plunged is not None:
+        found.append((float(part.costs[0] @ plunged), plunged))
     for launch, cost in ((True, part.costs[0]), (False, part.costs[0]), (False, part.costs[-1])):
         for margin in MARGINS:
+            if found and min(found, key=_first)[0] <= part.relaxed + PROVEN * abs(part.relaxed):
+                break  # as good as the LP
             point = _dive_by_year(_Dive(session, part, run, cost, margin, launch, ends))
             if point is not None:
                 found.append((float(part.costs[0] @ point), point))
         if found:
-            return min(found, key=lambda entry: entry[0])[1]
+            return min(found, key=_first)[1]
     return None
+
+
+def _first(entry: tuple[float, Array]) -> float:
+    return entry[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,6 +249,25 @@ class _Dive:
         self.session.change_rows(
             rows, matrix.row_lower[rows] + margin * self.part.step, matrix.row_upper[rows]
         )
+
+
+def _plunge(dive: _Dive) -> Array | None:
+    """Launch the schools that the LP with a margin launches, then round all positions at once, down or else up."""
+    part = dive.part
+    whole = part.integers
+    shares = whole[part.need[whole] < 0]
+    counts = whole[part.need[whole] >= 0]
+    dive.set_aside(whole, dive.margin)
+    point = dive.solve()
+    point = None if point is None else dive.fix(shares, np.ceil(point[shares] - NEAR))
+    if point is None:
+        return None
+    dive.set_aside(whole, 0.0)
+    for target in (np.floor(point[counts] + NEAR), np.ceil(point[counts] - NEAR)):
+        rounded = dive.fix(counts, target)
+        if rounded is not None:
+            return finish(part, rounded, 0, ())
+    return None
 
 
 def _dive_by_year(dive: _Dive) -> Array | None:

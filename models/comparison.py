@@ -22,11 +22,16 @@ DISTRICT = "district"
 
 @dataclass(frozen=True)
 class Collision:
-    """A smallest set of rules that today's people and money cannot keep together, and the schools where it happens."""
+    """A smallest set of rules that today's people and money cannot keep together, and the schools where it happens.
+
+    `missing` is the least money beyond today's spending that would make a use lawful, $ for these schools together;
+    `None` where no money alone would.
+    """
 
     schools: tuple[str, ...]
     rules: tuple[str, ...]
     words: tuple[str, ...]
+    missing: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

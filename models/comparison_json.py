@@ -13,7 +13,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """Return plain numbers: shares between 0 and 1, dollars, pupils, FTE; what has no value is `None`."""
     best = comparison.best_use
     unlawful = [] if best is not None and best.lawful.all() else [
-        {"schools": list(c.schools), "rules": list(c.rules), "words": list(c.words)} for c in comparison.collisions
+        {"schools": list(c.schools), "rules": list(c.rules), "words": list(c.words), "missing": c.missing} for c in comparison.collisions
     ]  # fmt: skip
     coverage = comparison.figure("coverage", "coverage")
     names = ("today", "best_use", "optimal", "reallocation", "redesign", "difference")

@@ -73,9 +73,7 @@ def best_use(
         The solver stopped early or failed.
 
     """
-    options = dataclasses.replace(
-        options, method="auto"
-    )  # a method chosen for the plan may not suit one year
+    options = dataclasses.replace(options, method="auto")  # the plan's method may not suit one year
     lawful = np.ones(spending.size, dtype=bool)
     variant = one_year(district, scenario)
     model = held_model(variant, spending, floor=district.years == 1)
@@ -84,6 +82,10 @@ def best_use(
     except NoPlan:
         collisions = colliding_rules(model, options) or (
             Collision(district.schools.id, ("stipend_policy",), ("one stipend is paid everywhere",)),
+        )
+        collisions = tuple(
+            _with_missing(collision, variant, spending, options, floor=district.years == 1)
+            for collision in collisions
         )
     named = {school for collision in collisions for school in collision.schools}
     lawful = np.array([school not in named for school in district.schools.id])
@@ -118,13 +120,18 @@ def one_year(district: District, scenario: int) -> District:
     return district.replace(scenarios=first, roles=roles, settings=settings)
 
 
-def held_model(district: District, spending: Array, *, floor: bool) -> Model:
-    """Build the model of `one_year` with people held and today's spending (axis s, $) in the place of funding."""
+def held_model(district: District, spending: Array, *, floor: bool, shortfall: bool = False) -> Model:
+    """Build the model of `one_year` with people held and today's spending (axis s, $) in the place of funding.
+
+    With `shortfall` money may be missing, as in the plan's own `budget`.
+    """
     left_out = {"budget"} if floor else {"budget", "school_floor"}
-    model = Model(district, only=frozenset(RULES) - left_out)
+    model = Model(district, only=frozenset(RULES) - left_out, shortfall=shortfall)
     terms = model.spending()
     if model.take is not None and model.give is not None:
         terms += [(-1, model.take), (1, model.give)]
+    if model.short is not None:
+        terms.append((-1, model.short))
     model.lp.rule("budget", "sn", terms, at_most=spending[:, None] + ROUNDED - model.spending_fixed)
     model.lp.rule(HELD, model.i.axes, [(1, model.i), (1, model.l)], at_most=0)
     return model
@@ -160,6 +167,24 @@ def colliding_rules(model: Model, options: Options) -> tuple[Collision, ...]:
         Collision(tuple(schools), rules, tuple(SAID.get(name) or RULES[name].words for name in rules))
         for rules, schools in found.items()
     )
+
+
+def _with_missing(
+    collision: Collision, district: District, spending: Array, options: Options, *, floor: bool
+) -> Collision:
+    """Add the least money beyond today's spending with which the schools of a collision have a lawful use."""
+    if "budget" not in collision.rules:
+        return collision
+    own = np.flatnonzero(np.isin(district.schools.id, collision.schools))
+    model = held_model(only_schools(district, own), spending[own], floor=floor, shortfall=True)
+    assert model.short is not None
+    cost = model.lp.expression([(1, model.short)], "sn", np.ones((own.size, 1)))
+    solution = make_session(model.lp.matrix(), options).minimise(cost)
+    try:
+        point, _, _ = solution.require("the best use of today's people")
+    except NoPlan:
+        return collision
+    return dataclasses.replace(collision, missing=float(cost @ point))
 
 
 def _irreducible(matrix: Matrix, names: np.ndarray, options: Options) -> tuple[str, ...]:

@@ -220,6 +220,10 @@ def _unlawful(comparison: Comparison, school: int | None) -> list[str]:
             f"  {', '.join(shown) or 'The district'}: these cannot all be kept",
             *(f"    - {w}" for w in collision.words),
         ]
+        if collision.missing is not None:
+            lines.append(
+                f"    {exact_dollars(math.ceil(collision.missing))} more than today would make it lawful."
+            )
     return [*heading("Why today's people and money have no lawful use"), *lines] if lines else []
 
 

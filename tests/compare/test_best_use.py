@@ -164,6 +164,14 @@ def test_money_that_does_not_reach_for_the_package_everybody_needs(tmp_path: Pat
     found = optimizer.compare(hand.district(tmp_path / "oak", tables))
     assert found.best_use is None
     assert "budget" in found.collisions[0].rules
+    # 440 seats at $100 and 500 pupils at $5; there are 3,000 for technology and 10,000 of a stipend that nobody must have
+    missing = found.collisions[0].missing
+    assert missing is not None
+    rich = tables | {"budget": tables["budget"].replace("3000", f"{3000 + missing + 0.01:.2f}")}
+    poor = tables | {"budget": tables["budget"].replace("3000", f"{3000 + missing - 1:.2f}")}
+    assert optimizer.compare(hand.district(tmp_path / "rich", rich)).best_use is not None
+    assert optimizer.compare(hand.district(tmp_path / "poor", poor)).best_use is None
+    assert missing == pytest.approx(33_499.97, abs=0.05)
     assert "spending is at most today's" in found.collisions[0].words
     assert {"equipment", "seats"} <= set(found.collisions[0].rules)
 

@@ -25,7 +25,8 @@ class Rung:
         aides, specialists), $ per pupil (technology, devices, development, training), share of pupils (coverage)
     falls : what part of each item is lost against the plan without the shock, negative where it grows
     positions : expected FTE of the last plan year, by role
-    missing : the least further funding ($, expected, all years) that would make a plan; only where there is none
+    missing : the least money ($, expected, all years) whose addition to the budgets would make a plan; only where there is
+        none, and `None` where another rule than `budget` stands in the way
     past_floor : beyond the line of Title I's maintenance of effort, 90 % of last year's state and local funding
 
     """

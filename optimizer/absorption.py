@@ -162,6 +162,10 @@ class _Part:
             matrix = matrix.with_column(matrix.A[:, self.own].sum(axis=1), 0.0, 1.0)
         self.base = matrix
         self.live = Live(matrix, options, start)
+        A = matrix.A[:, [*self.own, self.together]] if self.schools.size else matrix.A[:, []]
+        self.dollars = dict(
+            zip([*self.own, self.together], np.maximum(1.0, abs(A).max(axis=0).toarray().ravel()))
+        )
 
     def deepest(self, whole: Matrix, *, by_school: bool) -> tuple[float, Array]:
         """The deepest common cut and each school's own, NaN where there is no plan even without a cut.
@@ -191,13 +195,16 @@ class _Part:
         return together, np.array([self._cut(column, low, high, uncut) for column in self.own])
 
     def _cut(self, column: int, low: Array, high: Array, uncut: Any = None) -> float:
-        """Maximise one δ while the others are 0; from the basis of a plan without a cut only the cost is new."""
+        """Maximise one δ while the others are 0; from the basis of a plan without a cut only the cost is new.
+
+        What is maximised is δ in dollars of funding: a reduced cost of δ itself would be lost in the solver's tolerance.
+        """
         wide = high.copy()
         wide[column] = 1.0
         self.live.bounds(low, wide)
         if uncut is not None:
             self.live.start_from(uncut)
         cost = np.zeros(high.size)
-        cost[column] = -1.0
+        cost[column] = -self.dollars[column]
         solution = self.live.minimise(cost, primal=uncut is not None)
         return np.nan if solution.point is None else float(np.clip(solution.point[column], 0.0, 1.0))

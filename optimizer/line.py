@@ -160,7 +160,10 @@ class Line:
     def _farthest(self, part: _Part, low: float, high: float, toward: float) -> float | None:
         """The least (`toward` −1) or greatest t between two places at which a block has a solution."""
         cost = np.zeros(part.cost.size)
-        cost[-1] = -toward
+        column = part.matrix.A[:, [-1]].data
+        cost[-1] = -toward * max(
+            1.0, float(np.abs(column).max(initial=0.0))
+        )  # in dollars, to stand clear of tolerances
         solution = self._run(part, low, high, cost)
         return None if solution.point is None else float(solution.point[-1])
 
@@ -176,7 +179,7 @@ class Line:
         for nudge in NUDGE:
             touch = self._touch(part, at + inward * nudge)
             if touch is not None:
-                return Touch(at, touch.value, touch.slope)
+                return Touch(at, touch.value - touch.slope * inward * nudge, touch.slope)
         raise NoPlan(
             f"No plan satisfies all rules at {at:g}, although one does nearby.",
             "Narrow the range a little.",
@@ -209,7 +212,7 @@ class Line:
             left.value + left.slope * width
         )  # how far the other end lies above a tangent
         over_right = left.value - (right.value - right.slope * width)
-        if width <= NARROW or min(abs(over_left), abs(over_right)) <= tolerance:
+        if width <= NARROW or min(abs(over_left), abs(over_right)) <= tolerance or right.slope <= left.slope:
             return straight
         bend = left.at + over_right / (right.slope - left.slope)
         if not left.at + NARROW < bend < right.at - NARROW:

@@ -124,7 +124,7 @@ def _ladder(title: str, rungs: Sequence[Rung]) -> list[str]:
 
 def _missing(rung: Rung) -> str:
     if rung.missing is None:
-        return "no funding would make a plan"
+        return "a rule other than the budget stands in the way; see 'spanwise explain'"
     return f"{dollars(rung.missing)} more would make one (expected, all years)"
 
 

@@ -57,7 +57,9 @@ class Brute:
             made.append(program)
         return made
 
-    def exists(self, cut: dict[str, float] | float, *adds: Adds, floor: bool = True, step: float | None = None) -> bool:
+    def exists(
+        self, cut: dict[str, float] | float, *adds: Adds, floor: bool = True, step: float | None = None
+    ) -> bool:
         """Whether some plan satisfies all rules."""
         q = self.question(cut)
         if not floor:
@@ -116,7 +118,9 @@ def hold_adults(part: float) -> Adds:
         q = program.q
         for s in q.S:
             if q.today[s] > 0:
-                today = sum(q.f0[s, r] for r in q.R if q.kind[r] in ("teacher", "leader", "aide")) / q.today[s]
+                today = (
+                    sum(q.f0[s, r] for r in q.R if q.kind[r] in ("teacher", "leader", "aide")) / q.today[s]
+                )
                 for n in q.N:
                     adults = program.positions(s, n, "teacher", "leader", "aide")
                     program.lp.rule("hold", adults, low=part * today * q.E[s, n])
@@ -142,7 +146,18 @@ def hold_year_one(plan: Plan) -> Adds:
     """Hold every decision of year 1 at a plan's."""
     names = {"x": "x", "w": "w", "q": "q", "lam": "lam", "b": "b", "d": "d", "o": "o", "u": "gift"}
     names |= {"i": "i", "l": "l", "in": "in", "out": "out"}
-    axes = {"x": "sgm", "w": "sgk", "q": "sr", "lam": "st", "b": "sv", "d": "s", "o": "s", "u": "s", "in": "s", "out": "s"}
+    axes = {
+        "x": "sgm",
+        "w": "sgk",
+        "q": "sr",
+        "lam": "st",
+        "b": "sv",
+        "d": "s",
+        "o": "s",
+        "u": "s",
+        "in": "s",
+        "out": "s",
+    }
     d = plan.district
     mobile = d.settings.staff.mobility == "district"
     axes |= {"i": "P" if mobile else "sP", "l": "P" if mobile else "sP"}

@@ -123,7 +123,10 @@ def test_empty_ranges_and_impossible_ones_are_refused(tmp_path):
     )
     with pytest.raises(NoPlan) as none:
         frontier(oak, -0.5, -0.2)
-    assert none.value.what == "No plan satisfies all rules of the district at any funding change from -0.5 to -0.2."
+    assert (
+        none.value.what
+        == "No plan satisfies all rules of the district at any funding change from -0.5 to -0.2."
+    )
 
 
 # ---- equity -----------------------------------------------------------------------------------------------------------
@@ -157,9 +160,7 @@ def test_equity_against_a_grid_of_floors(case, tmp_path):
 def test_equity_by_hand(tmp_path):
     """A covered pupil costs $550 at oak and $1,100 at elm, where pay is doubled; the pool has $165,000 to spend."""
     tables = {
-        "schools": (
-            "school_id,school_name,funding_per_pupil,pay_index\noak,Oak,4330,1\nelm,Elm,8330,2\n"
-        ),
+        "schools": ("school_id,school_name,funding_per_pupil,pay_index\noak,Oak,4330,1\nelm,Elm,8330,2\n"),
         "enrollment": "school_id,grade_band,pupils\noak,K-5,500\nelm,K-5,500\n",
         "technology": "technology,reach,device,annual_per_pupil\nnone,0,,0\nadaptive,1,,0\n",
         "stipends": "stipend,take_up\n0,1\n",
@@ -175,7 +176,9 @@ def test_equity_by_hand(tmp_path):
     assert found.coverage[-1] == pytest.approx(both)
     assert found.free == pytest.approx(130_000 / 800 / 500)
     assert found.price[0] == 0.0
-    assert found.price[-1] == pytest.approx(0.5)  # a further pupil at elm takes two at oak: half a point of the district
+    assert found.price[-1] == pytest.approx(
+        0.5
+    )  # a further pupil at elm takes two at oak: half a point of the district
     assert add_up((1.0, {}), (1.0, {})) == {}
 
 
@@ -201,9 +204,9 @@ def test_sums_and_envelopes_agree_with_the_functions_everywhere():
         assert best(grid) == pytest.approx(np.max([line(grid) for line in lines], axis=0))
         inside = grid[np.abs(grid[:, None] - best.at).min(axis=1) > 1e-6]
         owners = best.piece[np.searchsorted(best.at, inside, side="right") - 1]
-        assert [lines[owner - 3](np.array([place]))[0] for owner, place in zip(owners, inside)] == pytest.approx(
-            best(inside)
-        )
+        assert [
+            lines[owner - 3](np.array([place]))[0] for owner, place in zip(owners, inside)
+        ] == pytest.approx(best(inside))
         assert best.at[0] == lows[0]
 
 

@@ -85,7 +85,9 @@ def test_scaling_keeps_the_rows_apart_and_stops_at_one(tmp_path):
     cheaper = along(oak, "roles.salary@teacher", [79_200.0])
     assert cheaper.readings[0].coverage == pytest.approx(found.readings[0].coverage)
     assert found.readings[1].coverage == pytest.approx(0.6)
-    assert oak.roles.salary[1] == dial("roles.salary@teacher", oak).scaled(oak, 0.9)[0].roles.salary[1]  # the leader's
+    assert (
+        oak.roles.salary[1] == dial("roles.salary@teacher", oak).scaled(oak, 0.9)[0].roles.salary[1]
+    )  # the leader's
 
 
 def test_funding_along_is_the_frontier(tmp_path):
@@ -99,7 +101,12 @@ def test_funding_along_is_the_frontier(tmp_path):
         pytest.approx(1.0),
     ]
     assert found.readings[0].note == "no plan"
-    assert found.as_dict()["points"][0] == {"value": 3_990.0, "factor": None, "coverage": None, "note": "no plan"}
+    assert found.as_dict()["points"][0] == {
+        "value": 3_990.0,
+        "factor": None,
+        "coverage": None,
+        "note": "no plan",
+    }
 
 
 def test_a_limit_that_admits_no_pattern_is_a_reading_without_a_plan(tmp_path):
@@ -113,7 +120,9 @@ def test_a_limit_that_admits_no_pattern_is_a_reading_without_a_plan(tmp_path):
 
 
 def test_a_district_without_a_plan_has_no_tornado_but_can_go_along(tmp_path):
-    poor = districts.district(tmp_path / "oak", {"schools": "school_id,school_name,funding_per_pupil\noak,Oak,3990\n"})
+    poor = districts.district(
+        tmp_path / "oak", {"schools": "school_id,school_name,funding_per_pupil\noak,Oak,3990\n"}
+    )
     with pytest.raises(NoPlan):
         tornado(poor)
     found = along(poor, "schools.funding_per_pupil", factors=(1.0, 1.1))
@@ -152,7 +161,11 @@ def test_unknown_settings_are_named_with_the_nearest(setting, said, tmp_path):
 @pytest.mark.parametrize(
     ("setting", "values", "said"),
     [
-        ("roles.salary@teachers", None, 'roles.salary has no row "teachers".\n\nDid you mean roles.salary@teacher?'),
+        (
+            "roles.salary@teachers",
+            None,
+            'roles.salary has no row "teachers".\n\nDid you mean roles.salary@teacher?',
+        ),
         ("funding.growth@oak", None, 'funding.growth has no row "oak".\n\nWrite funding.growth.'),
         (
             "launch.startup_max_share",
@@ -181,7 +194,9 @@ def test_wrong_values_are_refused_at_once(setting, values, said, tmp_path):
 def test_a_tornado_of_nothing_is_refused(tmp_path):
     with pytest.raises(InputError) as refused:
         tornado(districts.district(tmp_path / "oak"), 0.0)
-    assert str(refused.value) == "A tornado of 0 is none.\n\nGive a share between 0 and 1: --tornado 10% or 0.1."
+    assert (
+        str(refused.value) == "A tornado of 0 is none.\n\nGive a share between 0 and 1: --tornado 10% or 0.1."
+    )
 
 
 def test_the_same_variant_twice_gives_the_same_value():

@@ -62,7 +62,11 @@ def test_the_deepest_cut_is_where_plans_end(case, tmp_path):
     for school in district.schools.id[:2]:
         check(brute, answer.cut["all"].by_school[school], lambda cut, s=school: {s: cut})
         check(
-            brute, answer.cut["traditional"].by_school[school], lambda cut, s=school: {s: cut}, no_teams, floor=False
+            brute,
+            answer.cut["traditional"].by_school[school],
+            lambda cut, s=school: {s: cut},
+            no_teams,
+            floor=False,
         )
 
 
@@ -132,20 +136,26 @@ def test_adults_by_hand(tmp_path):
     """Oak has 20 teachers for 500 pupils; 90 % of them are 18, fewer than the 20 its classrooms need anyway."""
     oak = districts.district(tmp_path / "oak")
     assert stress(oak, hold_adults=0.9, **NO_LADDER).cut["all"].district == pytest.approx(330 / 4330)
-    more = stress(oak, hold_adults=1.05, **NO_LADDER).cut  # 21 adults: one more than needed, an aide at $40,000
+    more = stress(
+        oak, hold_adults=1.05, **NO_LADDER
+    ).cut  # 21 adults: one more than needed, an aide at $40,000
     assert more["all"].district == pytest.approx((330 - 40_000 / 500) / 4330)
     assert more["traditional"].district == more["all"].district
 
 
 def test_a_surprise_in_a_plan_of_one_year_is_what_the_plan_leaves_unspent(tmp_path):
-    oak = districts.district(tmp_path / "oak", {"schools": "school_id,school_name,funding_per_pupil\noak,Oak,5050\n"})
+    oak = districts.district(
+        tmp_path / "oak", {"schools": "school_id,school_name,funding_per_pupil\noak,Oak,5050\n"}
+    )
     plan = solve(oak)
     assert plan.coverage == pytest.approx(1.0)  # $4,550 a pupil
     assert stress(oak, surprise=True, **NO_LADDER).cut["all"].district == pytest.approx(500 / 5050, abs=1e-6)
 
 
 def test_no_plan_at_all_is_none_everywhere(tmp_path):
-    oak = districts.district(tmp_path / "oak", {"schools": "school_id,school_name,funding_per_pupil\noak,Oak,3990\n"})
+    oak = districts.district(
+        tmp_path / "oak", {"schools": "school_id,school_name,funding_per_pupil\noak,Oak,3990\n"}
+    )
     answer = stress(oak, hold_coverage=0.1, surprise=True, cuts=(0.0, 0.03))
     empty = {"all": None, "traditional": None}
     said = answer.as_dict()
@@ -290,7 +300,10 @@ def test_missing_funding_is_enough_and_a_dollar_less_is_not(tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"hold_coverage": 1.2}, "Coverage cannot be held at 1.2.\n\nGive a share from 0 to 1, for example 0.5."),
+        (
+            {"hold_coverage": 1.2},
+            "Coverage cannot be held at 1.2.\n\nGive a share from 0 to 1, for example 0.5.",
+        ),
         (
             {"hold_adults": -1.0},
             "Adults cannot be held at -1 times today's.\n\nGive a part of today's, for example 0.9.",
@@ -317,17 +330,28 @@ def test_scaling_every_dollar_changes_no_cut():
             schools,
             **{
                 name: getattr(schools, name) * k
-                for name in ("funding_per_pupil", "fixed_funding", "fixed_spending", "startup_grant", "opening_reserve")
+                for name in (
+                    "funding_per_pupil",
+                    "fixed_funding",
+                    "fixed_spending",
+                    "startup_grant",
+                    "opening_reserve",
+                )
             },
         ),
         roles=dataclasses.replace(roles, salary=roles.salary * k),
-        technology=dataclasses.replace(district.technology, annual_per_pupil=district.technology.annual_per_pupil * k),
+        technology=dataclasses.replace(
+            district.technology, annual_per_pupil=district.technology.annual_per_pupil * k
+        ),
         device_types=dataclasses.replace(
             district.device_types, purchase_per_seat=district.device_types.purchase_per_seat * k
         ),
         stipends=dataclasses.replace(district.stipends, stipend=district.stipends.stipend * k),
     ).with_settings(
-        staff={"layoff_cost": district.settings.staff.layoff_cost * k, "hiring_cost": district.settings.staff.hiring_cost * k},
+        staff={
+            "layoff_cost": district.settings.staff.layoff_cost * k,
+            "hiring_cost": district.settings.staff.hiring_cost * k,
+        },
         launch={
             name: getattr(district.settings.launch, name) * k
             for name in ("per_pupil", "fixed_per_school", "development_per_pupil")
@@ -343,5 +367,7 @@ def test_scaling_every_dollar_changes_no_cut():
     one, other = stress(district, **NO_LADDER), stress(scaled, **NO_LADDER)
     for patterns in ("all", "traditional"):
         assert np.allclose(
-            list(one.cut[patterns].by_school.values()), list(other.cut[patterns].by_school.values()), atol=1e-7
+            list(one.cut[patterns].by_school.values()),
+            list(other.cut[patterns].by_school.values()),
+            atol=1e-7,
         )

@@ -114,7 +114,10 @@ def positions_of(plan: Plan) -> dict[str, float]:
 
 
 def least_missing(shock: Shocked, options: Options) -> float | None:
-    """The least further funding ($, expected over all years) with which there is a plan; `None` where another rule than `budget` stands in the way."""
+    """The least money ($, expected over all years) that makes a plan when it is added to the budgets.
+
+    `None` where another rule than `budget` stands in the way.
+    """
     model = shock.model(shortfall=True)
     assert model.short is not None
     cost = model.lp.expression([("n", model.tree.probability, model.short)])

@@ -105,10 +105,10 @@ def test_the_card_and_the_json_of_the_frontier(tmp_path):
 
 
 def test_a_frontier_without_any_plan_is_an_error(poor):
-    ran = spanwise("frontier", poor, "--to", "5%")
+    ran = spanwise("frontier", poor, "--to", "-5%")
     assert ran.code == 4
     assert ran.err == (
-        "No plan satisfies all rules of the district at any funding change from -0.15 to 0.05.\n\n"
+        "No plan satisfies all rules of the district at any funding change from -0.15 to -0.05.\n\n"
         "Run 'spanwise explain FOLDER' to see which rules collide and what would restore a plan.\n"
     )
 

@@ -150,7 +150,11 @@ def command(
     )
     report = imported.report
     report.out = str(out)
-    plan = _write_bundle(imported, out) if many else _write_one(imported, out, force=force, tried=tried)
+    plan = None
+    if many:
+        _write_bundle(imported, out)
+    else:
+        plan = _write_one(imported, out, force=force, tried=tried)
     if as_json:
         print_json(report.as_dict() | {"plan": plan})
         return 0

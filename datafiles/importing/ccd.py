@@ -28,7 +28,7 @@ from datafiles.importing.ccd_layouts import (
     WIDE_STAFF,
 )
 from datafiles.importing.cells import code
-from datafiles.importing.grades import grade_of
+from datafiles.importing.grades import UNGRADED, grade_of
 from datafiles.importing.published import Published
 from datafiles.importing.record import (
     COUNSELORS,
@@ -158,13 +158,17 @@ class Ccd:
             if count is None:
                 continue
             used += 1
+            grade = grade_of(row[grade_at])
             if kind.startswith(UNIT_TOTAL):
                 own.total = count
-            elif (grade := grade_of(row[grade_at])) is None:
-                doubled += kind.startswith("subtotal")
             elif kind.startswith(SET_A):
+                if grade is None:
+                    grade = UNGRADED
+                    self.report.guessed.add(
+                        "pupils of no known grade count as ungraded", f"{unit}: {row[grade_at]}"
+                    )
                 own.parts[grade] = own.parts.get(grade, 0.0) + count
-            elif "by grade" in kind:
+            elif grade is not None and "by grade" in kind:
                 own.subtotals[grade] = count
             else:
                 doubled += 1

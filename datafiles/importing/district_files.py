@@ -177,7 +177,9 @@ def _settings(
     rate = float(prices.roles["teacher"]["annual_raise"] or 0.0)
     changes["funding", "growth"] = rate
     if shape.years > 1:
-        report.guessed.add(assumptions.TEXTS["funding_growth"].format(percent=round(100 * rate, 2)), record.id)
+        report.guessed.add(
+            assumptions.TEXTS["funding_growth"].format(percent=round(100 * rate, 2)), record.id
+        )
     floor = prices.setting("staff", "min_adults_per_100_pupils")
     adults = sum(staff.fte.get(role, np.zeros_like(enrollment)) for role in ("teacher", "leader", "aide"))
     own = math.floor(10000.0 * float((adults / enrollment).min())) / 100.0

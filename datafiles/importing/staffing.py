@@ -92,11 +92,11 @@ def _teachers(told: _Groups, schools: list[SchoolRecord], enrollment: Array) -> 
     if teachers is None or not (teachers > 0).any():
         report.guessed.add(assumptions.TEXTS["teachers"], record.id)
         return enrollment / assumptions.PUPILS_PER_TEACHER, told.of(SPECIAL_TEACHERS)
-    early = told.of(PREK_TEACHERS)
+    prek = np.array([school.pupils.get(PREK, 0.0) for school in schools])
+    early = told.of(PREK_TEACHERS, prek)
     if early is not None:
         teachers = np.maximum(teachers - early, 0.0)
     else:
-        prek = np.array([school.pupils.get(PREK, 0.0) for school in schools])
         if (prek > 0).any():
             report.guessed.add(assumptions.TEXTS["prek"], record.id)
             teachers = teachers * enrollment / np.maximum(enrollment + prek, 1e-9)
@@ -143,8 +143,9 @@ class _Groups:
     enrollment: Array
     report: ImportReport
 
-    def of(self, group: str) -> Array | None:
-        """FTE of a group, axis s; `None` when nothing is known."""
+    def of(self, group: str, weights: Array | None = None) -> Array | None:
+        """FTE of a group, axis s, the district's spread by `weights` (enrollment); `None` when nothing is known."""
+        weights = self.enrollment if weights is None or not weights.any() else weights
         own = [school.staff.get(group) for school in self.schools]
         known = np.array([value is not None for value in own])
         total = self.record.staff.get(group)
@@ -153,14 +154,18 @@ class _Groups:
                 return None
             if len(self.schools) > 1:
                 self.report.guessed.add(assumptions.TEXTS["spread"], self.record.id)
-            return np.asarray(total * self.enrollment / self.enrollment.sum())
+            return np.asarray(total * weights / weights.sum())
         values = np.array([value or 0.0 for value in own])
         if not known.all():
             rate = values[known].sum() / max(self.enrollment[known].sum(), 1.0)
+            how = "as many a pupil as in the district's other schools"
+            if total is not None and total > values.sum():
+                rate = (total - values.sum()) / max(self.enrollment[~known].sum(), 1.0)
+                how = "what the other schools leave of the district's"
             values = np.where(known, values, rate * self.enrollment)
             for s in np.flatnonzero(~known):
                 self.report.guessed.add(
-                    f"{group.replace('_', ' ')} of a school are not in the data: as many a pupil as in the district's other schools",
+                    f"{group.replace('_', ' ')} of a school are not in the data: {how}",
                     _who(self.record, self.schools[s]),
                 )
         return values

@@ -31,7 +31,7 @@ def compare(district, folder: Path) -> str:
 
 
 @given(districts(), st.sampled_from(["expected", "worst_case", "max_min"]))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_districts(tmp_path_factory, district, objective: str) -> None:
     district = district.with_settings(coverage={"objective": objective})
     event(compare(district, tmp_path_factory.mktemp("district") / "d"))

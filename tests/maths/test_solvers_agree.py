@@ -28,7 +28,7 @@ def assert_same(plan, other, known: float = 1e-9) -> None:
 
 
 @given(districts(), OBJECTIVES)
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_highs_and_cbc(district, objective: str) -> None:
     plan, other = plan_or_none(district, objective), plan_or_none(district, objective, solver="cbc")
     assert (plan is None) == (other is None)
@@ -39,7 +39,7 @@ def test_highs_and_cbc(district, objective: str) -> None:
 
 
 @given(districts(), OBJECTIVES)
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_simplex_and_interior_point(district, objective: str) -> None:
     plan = plan_of(district, objective, method="simplex")
     for method in ("primal", "ipm"):
@@ -49,7 +49,7 @@ def test_simplex_and_interior_point(district, objective: str) -> None:
 
 
 @given(districts(pool="school", mobility="school"), st.integers(1, 3))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_blocks_and_the_whole(district, threads: int) -> None:
     model = Model(district)
     blocks = isinstance(
@@ -111,7 +111,7 @@ def test_the_blocks_method_needs_blocks() -> None:
 
 
 @given(districts(policy="uniform"), OBJECTIVES)
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_uniform_is_the_best_of_the_steps_each_solved_alone(district, objective: str) -> None:
     plan = plan_of(district, objective)
     alone = []
@@ -136,7 +136,7 @@ def test_uniform_is_the_best_of_the_steps_each_solved_alone(district, objective:
 
 
 @given(districts(), OBJECTIVES)
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_uniform_is_never_better_than_by_school(district, objective: str) -> None:
     uniform = plan_of(district.with_settings(leaders={"stipend_policy": "uniform"}), objective)
     mixed = plan_of(district.with_settings(leaders={"stipend_policy": "by_school"}), objective)

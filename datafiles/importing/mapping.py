@@ -126,7 +126,7 @@ def read_mapping(path: Path, table: Published) -> Mapping:
     problems: list[Problem] = []
 
     def wrong(place: str, message: str, hint: str = "") -> None:
-        problems.append(Problem(f"{path.name} {place}", message, hint, path.name))
+        problems.append(Problem(f"{path.name} {place}".strip(), message, hint, path.name))
 
     for section in values.keys() - set(SECTIONS):
         wrong(
@@ -142,7 +142,10 @@ def read_mapping(path: Path, table: Published) -> Mapping:
     ):
         for key, heading in _dict(values.get(section, {}), section, wrong).items():
             if key not in known:
-                wrong(f"[{section}] {key}", "is not known.", did_you_mean(key, known))
+                hint = (
+                    did_you_mean(key, known) if section == "columns" else "The grades are PK, K and 1 to 12."
+                )
+                wrong(f"[{section}] {key}", "is not known.", hint)
             elif not isinstance(heading, str):
                 wrong(
                     f"[{section}] {key}",
@@ -154,7 +157,9 @@ def read_mapping(path: Path, table: Published) -> Mapping:
                 wrong(
                     f"[{section}] {key}",
                     f'{table.name} has no column "{heading}".',
-                    f'Did you mean "{near}"?' if near else "",
+                    f'Did you mean "{near}"?'
+                    if near
+                    else f"Its columns are: {', '.join(table.header[:12])}.",
                 )
             elif heading:
                 into[key] = heading

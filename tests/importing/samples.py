@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the publishers' lines are as long as they are
 """Short tables in the publishers' own formats, with the traps of the real ones, written for the tests."""
 
 CCD_SCHOOL_DIRECTORY = """\

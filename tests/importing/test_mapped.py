@@ -1,0 +1,168 @@
+"""A planner's own table: the wizard's proposal, the mapping, district figures repeated on school rows."""
+
+import tomllib
+
+import pytest
+
+from datafiles.importing.importing import own_table, read_own_table
+from datafiles.importing.mapping import read_mapping
+from datafiles.importing.selection import Selection
+from datafiles.importing.wizard import propose
+from models.errors import InputError
+from tests.importing import samples
+from tests.importing.reading import districts_of, files
+
+MAPPING = """\
+[table]
+year = 2017
+repeated = ["teachers", "teacher_pay"]
+
+[columns]
+school_id = "School Code"
+school_name = "School Name"
+district_id = "District Code"
+district_name = "District Name"
+pupils = "TOTAL_Enrollment"
+low_income_pupils = "Economically Disadvantaged"
+teachers = "FTE Count"
+teacher_pay = "Average Salary"
+
+[grades]
+PK = "PK_Enrollment"
+K = "K_Enrollment"
+"1" = "1_Enrollment"
+"2" = "2_Enrollment"
+"""
+
+
+def own(folder, mapping=MAPPING, table=samples.OWN_TABLE, district="007"):
+    path, plan = files(folder, {"schools.csv": table, "mapping.toml": mapping})
+    return read_own_table(path, plan, Selection(district))
+
+
+def proposal(folder, table=samples.OWN_TABLE):
+    (path,) = files(folder, {"schools.csv": table})
+    published = own_table(path)
+    return published, *propose(published)
+
+
+def test_wizard_proposes_by_names_and_contents(tmp_path):
+    _, mapping, notes = proposal(tmp_path)
+    assert mapping.columns == {
+        "school_id": "School Code",
+        "school_name": "School Name",
+        "district_id": "District Code",
+        "district_name": "District Name",
+        "pupils": "TOTAL_Enrollment",
+        "low_income_pupils": "Economically Disadvantaged",
+        "teachers": "FTE Count",
+        "teacher_pay": "Average Salary",
+    }
+    assert mapping.grades == {
+        "PK": "PK_Enrollment",
+        "K": "K_Enrollment",
+        "1": "1_Enrollment",
+        "2": "2_Enrollment",
+    }
+    assert mapping.repeated == ["teachers", "teacher_pay"], "the same on every row of each district"
+    assert notes["teachers"] == "the same on every row of a district: taken for the district's"
+
+
+def test_proposal_reads_back(tmp_path):
+    published, mapping, notes = proposal(tmp_path)
+    mapping.year = 2017
+    text = mapping.text("schools.csv", published.header, notes)
+    (path,) = files(tmp_path, {"mapping.toml": text})
+    assert read_mapping(path, published) == mapping
+    assert "#   Remarks\n" in text
+    assert tomllib.loads(text)["columns"]["coaches"] == ""
+
+
+def test_repeated_figures_count_once(tmp_path):
+    (record,) = own(tmp_path).records
+    assert record.staff == {"teachers": 24.0}
+    assert record.finance.teacher_pay == 74662.0
+    assert [school.staff for school in record.schools] == [{}, {}]
+
+
+def test_pupils_and_what_no_grade_column_has(tmp_path):
+    result = own(tmp_path)
+    abbey, beaver = result.records[0].schools
+    assert abbey.pupils == {-1: 10, 0: 40, 1: 50}
+    assert beaver.pupils == {2: 100, 98: 4.0}, "4 of the 104 are in no grade column"
+    assert abbey.low_income == 0.2
+
+
+def test_all_districts(tmp_path):
+    districts = districts_of(own(tmp_path, district=""))
+    assert sorted(districts) == ["007", "008", "009"]
+
+
+def test_a_row_can_be_a_district(tmp_path):
+    table = "name;pupils;teachers;money\nSouth Town;2,000;150;31000\n"
+    mapping = (
+        '[table]\nyear = 2026\ndollars_in = "thousands"\n[columns]\ndistrict_name = "name"\npupils = "pupils"\n'
+        'teachers = "teachers"\nspending = "money"\n'
+    )
+    result = own(tmp_path, mapping, table, "South Town")
+    (record,) = result.records
+    assert (
+        record.whole_district and record.finance.current == 31_000_000.0 and record.finance.pupils == 2000.0
+    )
+    (district,) = districts_of(result).values()
+    assert (district.schools.fixed_funding + district.schools.funding_per_pupil * 2000)[0] == pytest.approx(
+        31e6, abs=2000
+    )
+
+
+def test_second_row_of_a_school_and_rows_without_id_are_told(tmp_path):
+    table = (
+        samples.OWN_TABLE
+        + "0010,Abbey,007,Abington,0,1,1,1,3,0,24,74662,again\n,Nameless,007,Abington,0,1,1,1,3,0,24,74662,\n"
+    )
+    report = own(tmp_path, table=table).report
+    assert report.dropped.whom["row of schools.csv that names a school a second time"] == ["0010"]
+    assert report.dropped.whom["row of schools.csv without a school id"] == ["Nameless"]
+
+
+def test_all_faults_of_a_mapping_at_once(tmp_path):
+    mapping = (
+        '[table]\nyear = "2017"\nrepeated = ["teacher"]\nyaer = 1\n[colums]\n[columns]\npupil = "TOTAL"\nteachers = "FTE Cuont"\n'
+        'spending = 5\n[grades]\n"14" = "K_Enrollment"\n'
+    )
+    with pytest.raises(InputError) as error:
+        own(tmp_path, mapping)
+    assert str(error.value) == (
+        f"{tmp_path / 'mapping.toml'} has 9 problems:\n"
+        'mapping.toml [colums]: is not known.\n    Did you mean "columns"?\n'
+        'mapping.toml [table] yaer: is not known.\n    Did you mean "year"?\n'
+        "mapping.toml [table] year: '2017' is no fiscal year.\n    Write 2025 for the school year 2024-25, without quotes.\n"
+        "mapping.toml [table] repeated: ['teacher'] is no list of figures.\n"
+        '    Write for example ["teachers", "spending"].\n'
+        'mapping.toml [columns] pupil: is not known.\n    Did you mean "pupils"?\n'
+        'mapping.toml [columns] teachers: schools.csv has no column "FTE Cuont".\n    Did you mean "FTE Count"?\n'
+        "mapping.toml [columns] spending: 5 is no heading.\n    Write the column's heading in quotes.\n"
+        "mapping.toml [grades] 14: is not known.\n    The grades are PK, K and 1 to 12.\n"
+        "mapping.toml: names no column with pupils.\n    Fill in pupils in [columns], or the grades.\n\n"
+        "All problems are listed; mend them and run the command again."
+    )
+
+
+def test_dollars_need_a_year(tmp_path):
+    with pytest.raises(InputError) as error:
+        own(tmp_path, MAPPING.replace("year = 2017\n", ""))
+    assert str(error.value) == (
+        f"{tmp_path / 'mapping.toml'} has 1 problem:\n"
+        "mapping.toml [table] year: is needed: teacher_pay hold dollars.\n    Write 2025 for the school year 2024-25.\n\n"
+        "Mend it and run the command again."
+    )
+
+
+def test_mapping_that_is_not_there(tmp_path):
+    (path,) = files(tmp_path, {"schools.csv": samples.OWN_TABLE})
+    with pytest.raises(InputError) as error:
+        read_own_table(path, tmp_path / "mapping.toml", Selection())
+    assert str(error.value) == (
+        f"{tmp_path / 'mapping.toml'} cannot be read: No such file or directory.\n\n"
+        "Propose a mapping with: spanwise import csv TABLE.csv --map"
+    )

@@ -144,6 +144,12 @@ def _sets(district: District) -> Iterator[Problem]:
         yield Problem(
             "schools.need_weight", "no school with pupils has a need weight above 0.", "Leave it blank for 1."
         )
+    elif _pupils_to_come(district) <= 0:
+        yield Problem(
+            "scenarios.enrollment_change",
+            "leaves no pupils in any plan year, in any scenario that may happen.",
+            "A loss of 5 % is written -0.05; -1 is the loss of every pupil.",
+        )
     for g in np.flatnonzero((pupils > 0) & ~district.admitted.any(axis=0)):
         limit = district.bands.max_pupils_per_teacher[g]
         yield Problem(
@@ -170,3 +176,13 @@ def _sets(district: District) -> Iterator[Problem]:
             "no step of the schedule lies inside the bounds of the settings.",
             "Widen leaders.stipend_min and stipend_max, or add a step.",
         )
+
+
+def _pupils_to_come(district: District) -> float:
+    """Expected pupils of all plan years together, weighted by need."""
+    scenarios = district.scenarios
+    weighted = district.schools.need_weight * district.enrollment.sum(axis=1)  # s
+    with np.errstate(all="ignore"):  # figures that are no numbers are reported by name
+        grown = (1.0 + district.schools.enrollment_growth[:, None]) ** np.arange(district.years)  # sy
+        expected = scenarios.probability @ (1.0 + scenarios.enrollment_change)  # y
+        return float(weighted @ grown @ expected)

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from models.district import District
-from models.errors import NoPlan
+from models.errors import InputError, NoPlan
 from models.status import Status
 from models.subset import only_schools
 from optimizer.formulation import Model
@@ -31,7 +31,10 @@ def with_first_break(error: NoPlan, district: District) -> NoPlan:
 def first_break(district: District) -> str:
     """Say where the shortest plan that cannot exist breaks, in words; empty for a district too large to search."""
     for years in range(1, district.years + 1):
-        short = district.with_settings(years=years)
+        try:
+            short = district.with_settings(years=years)
+        except InputError:  # every pupil is away in these years: no plan to break
+            continue
         if years < district.years:  # the coverage floor is one of the last year alone
             short = short.with_settings(coverage={"min_school_share": None})
         model = Model(short)

@@ -26,6 +26,8 @@ from optimizer.steps import steps_of
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+SMALL = 5000  # columns; see docs/benchmarks/resolves.md
+
 
 @dataclass(eq=False)
 class _Part:
@@ -55,12 +57,11 @@ class Resolver:
         numbered = self.matrix.replace(A=_numbered(self.matrix))
         self._parts: list[_Part] = []
         before: dict[int, Live] = {}
-        for block in independent_blocks(numbered):
+        for block in _blocks(numbered):
             entries = np.asarray(block.matrix.A.data, dtype=np.int64) - 1
+            own = block.matrix.replace(A=_filled(block.matrix.A, self.matrix.A.data[entries]))
             start = before.get(block.shape_key)
-            live = Live(
-                self._own(self.matrix, block, entries), self.options, None if start is None else start.basis
-            )
+            live = Live(own, self.options, None if start is None else start.basis)
             self._parts.append(_Part(block, entries, live))
             live.minimise(stage.cost[block.columns])
             before[block.shape_key] = live
@@ -93,10 +94,12 @@ class Resolver:
         model = Model(district)
         return model, stages_of(model, self.objective)[0]
 
-    def _own(self, matrix: Matrix, block: Block, entries: Indices) -> Matrix:
-        """A block of a matrix that has its coefficients where the base has them."""
-        A = block.matrix.A.copy()
-        A.data = matrix.A.data[entries]
+    def _own(self, matrix: Matrix, part: _Part) -> Matrix:
+        """A block of a matrix that has its coefficients where the base has them; its A is the present one if it can."""
+        data, A = matrix.A.data[part.entries], part.live.matrix.A
+        if not np.array_equal(data, A.data):
+            A = _filled(A, data)
+        block = part.block
         return Matrix(
             A,
             matrix.row_lower[block.rows],
@@ -113,7 +116,7 @@ class Resolver:
             cost = 0.0
             for part in self._parts:
                 live = part.live
-                live.change(self._own(matrix, part.block, part.entries))
+                live.change(self._own(matrix, part))
                 if step in part.bases:
                     live.start_from(part.bases[step])
                 own = stage.cost[part.block.columns]
@@ -134,7 +137,7 @@ class Resolver:
         from optimizer.solvers.highs import basis_of
 
         columns, rows = self._transfer(model.lp)
-        blocks = independent_blocks(model.lp.matrix())
+        blocks = _blocks(model.lp.matrix())
         lives = [
             Live(block.matrix, self.options, basis_of(columns[block.columns], rows[block.rows]))
             for block in blocks
@@ -175,11 +178,23 @@ class Resolver:
         )
 
 
+def _blocks(matrix: Matrix) -> list[Block]:
+    """Independent blocks of a large matrix; a small one is solved whole, where one warm run is quicker than many."""
+    if matrix.shape[1] > SMALL:
+        return independent_blocks(matrix)
+    return [Block(np.arange(matrix.shape[0]), np.arange(matrix.shape[1]), matrix, 0)]
+
+
 def _numbered(matrix: Matrix) -> Any:
     """The coefficients' places: entry i of the data is i + 1."""
-    A = matrix.A.copy()
-    A.data = np.arange(1.0, A.nnz + 1.0)
-    return A
+    return _filled(matrix.A, np.arange(1.0, matrix.A.nnz + 1.0))
+
+
+def _filled(A: Any, data: Array) -> Any:
+    """The same places with other coefficients."""
+    from scipy.sparse import csc_array
+
+    return csc_array((data, A.indices, A.indptr), shape=A.shape)
 
 
 def _carried(

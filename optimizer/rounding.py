@@ -84,6 +84,12 @@ def gap_of(value: float, bound: float) -> float:
     return max(0.0, value - bound) / size if size > 1e-9 else 0.0
 
 
+def start_by_dive(part: Part, seconds: float | None, gap: float, run: Runner) -> None:
+    """Give the part the plan of a dive, if one is met; the gap is for searches."""
+    del gap
+    part.point = dive(part, run, seconds)
+
+
 def search_first(part: Part, seconds: float | None, gap: float, run: Runner) -> None:
     """Search the first stage from a dive's plan; sets `refused` when no plan in whole positions exists.
 
@@ -167,6 +173,9 @@ def _branch(session: Session, cost: Array, gap: float, run: Runner, start: Array
 
 # ---- a first plan ------------------------------------------------------------------------------------------------
 
+GRACE = (
+    5.0  # s that a dive may take for its first plan, however short the time: a late plan is better than none
+)
 MARGINS = (0.5, 0.0, 1.0)  # steps set aside for the rounding of a later year's positions, tried in this order
 
 
@@ -184,15 +193,17 @@ def dive(part: Part, run: Runner, seconds: float | None = None) -> Array | None:
     if part.integers.size == 0:
         return None
     session = Session(part.matrix.replace(integer=None))
-    ends = np.inf if seconds is None else time.monotonic() + seconds
+    begun = time.monotonic()
+    ends = np.inf if seconds is None else begun + max(seconds, GRACE)
     found: list[tuple[float, Array]] = []
     plunged = _plunge(_Dive(session, part, run, part.costs[0], 1.0, True, ends))
     if plunged is not None:
         found.append((float(part.costs[0] @ plunged), plunged))
     for launch, cost in ((True, part.costs[0]), (False, part.costs[0]), (False, part.costs[-1])):
         for margin in MARGINS:
-            if found and min(found, key=_first)[0] <= part.relaxed + PROVEN * abs(part.relaxed):
-                break  # as good as the LP
+            late = seconds is not None and time.monotonic() > begun + seconds
+            if found and (late or gap_of(min(found, key=_first)[0], part.relaxed) <= PROVEN):
+                break  # there is a plan, and no time for another, or none can be better
             point = _dive_by_year(_Dive(session, part, run, cost, margin, launch, ends))
             if point is not None:
                 found.append((float(part.costs[0] @ point), point))

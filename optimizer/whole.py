@@ -23,7 +23,7 @@ from optimizer.certificate import certify
 from optimizer.formulation import Model
 from optimizer.objectives import HOLD, Stage, stages_of
 from optimizer.parts import parts_of, side_by_side, steps_per_column
-from optimizer.rounding import PROVEN, Part, gap_of, search_first, search_rest
+from optimizer.rounding import PROVEN, Part, finish, gap_of, search_first, search_rest, start_by_dive
 from optimizer.solving import feasible_steps, plan_of, upper_of, version_of, way_of
 from optimizer.staging import Options, Reached
 
@@ -111,7 +111,7 @@ def solve_whole(
     stages = stages_of(model, goal)
     built = time.perf_counter() - started
     candidates = _candidates(model, stages, step, options)
-    found = _search(candidates, stages, PROVEN if gap is None else gap, options)
+    found = _search(model, step, candidates, stages, PROVEN if gap is None else gap, options)
     if not found:
         from optimizer.whole_refusal import whole_refusal
 
@@ -155,7 +155,7 @@ def _candidates(model: Model, stages: list[Stage], step: float, options: Options
 
 
 def _search(
-    candidates: list[Candidate], stages: list[Stage], gap: float, options: Options
+    model: Model, step: float, candidates: list[Candidate], stages: list[Stage], gap: float, options: Options
 ) -> list[Candidate]:
     """Search the first stage of all candidates that may still be best; returns those that have a plan."""
     found: list[Candidate] = []
@@ -172,6 +172,8 @@ def _search(
         def lost(candidate: Candidate = candidate, best: float = best) -> bool:
             return candidate.bound(stages) < best - HOLD or any(part.refused for part in candidate.parts)
 
+        if len(stages) > 2:
+            _start_by_blocks(model, candidate, step, options, None if share is None else share / 2.0)
         options.tell(
             f"Whole positions, stage 1 of {len(stages)}: {stages[0].name} ({len(candidate.parts):,} blocks)"
             + ("" if candidate.step is None else f", stipend step {number + 1} of {len(candidates)}")
@@ -191,6 +193,29 @@ def _search(
     return found
 
 
+def _start_by_blocks(
+    model: Model, candidate: Candidate, step: float, options: Options, seconds: float | None
+) -> None:
+    """Give the one part a first plan, found block by block, where only the objective couples the blocks."""
+    free = Model(model.district, model.tree)
+    stages = stages_of(free, "expected")
+    relaxed = np.zeros(free.lp.matrix().shape[1])
+    parts = parts_of(free, stages, step, upper_of(free, candidate.step), relaxed)
+    if len(parts) == 1:
+        return
+    for part in parts:
+        part.relaxed = -np.inf
+    side_by_side(parts, start_by_dive, seconds, PROVEN, options)
+    points = [part.point for part in parts]
+    whole = candidate.parts[0]
+    start = np.zeros(whole.matrix.shape[1])  # columns of the objective come last
+    for part, point in zip(parts, points):
+        if point is None:
+            return
+        start[part.columns] = point
+    whole.point = finish(whole, start, 0, ())
+
+
 def _finish(found: list[Candidate], stages: list[Stage], gap: float, options: Options) -> Candidate:
     """Go through the later stages of the best candidate, and of all that tie with it; choose as the LP does."""
     best = max(candidate.reached(stages, 0) for candidate in found)
@@ -204,7 +229,8 @@ def _finish(found: list[Candidate], stages: list[Stage], gap: float, options: Op
     if len(stages) > 2:  # coverage is a stage of its own, behind the objective
         most = max(candidate.reached(stages, 1) for candidate in tied)
         tied = [candidate for candidate in tied if candidate.reached(stages, 1) >= most - HOLD]
-    return min(tied, key=lambda candidate: candidate.reached(stages, len(stages) - 1))
+    last = len(stages) - 1
+    return min(tied, key=lambda candidate: (round(candidate.reached(stages, last), 2), candidate.step or 0))
 
 
 # ---- the plan ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""The pictures: one Vega-Lite specification each, whose title asks the question that it answers."""

@@ -205,6 +205,7 @@ def _read(
 def _propose(table: Path, target: Path, *, force: bool, as_json: bool) -> int:
     """Write a proposed mapping and say what to check."""
     from datafiles.importing.importing import own_table
+    from datafiles.importing.mapping import COLUMNS
     from datafiles.importing.wizard import propose
     from datafiles.writing import write_whole
     from models.errors import InputError
@@ -228,10 +229,8 @@ def _propose(table: Path, target: Path, *, force: bool, as_json: bool) -> int:
         )
         return 0
     click.echo(f"{target} holds a proposed mapping of {published.name}:")
-    for name, heading in (
-        *mapping.columns.items(),
-        *((f"grade {key}", heading) for key, heading in mapping.grades.items()),
-    ):
+    found = [(target, mapping.columns[target]) for target in COLUMNS if target in mapping.columns]
+    for name, heading in (*found, *((f"grade {key}", heading) for key, heading in mapping.grades.items())):
         note = f"   ({notes[name]})" if name in notes else ""
         click.echo(f"  {name:<20} {heading}{note}")
     if not mapping.columns and not mapping.grades:

@@ -149,6 +149,5 @@ def _factor(finance: Finance, report: ImportReport, whom: str) -> float:
     first, last = pay_years.known_years()
     if not first <= finance.year <= last:
         text += f"; outside {first} to {last} at {100 * pay_years.YEARLY:g} % a year"
-    if whom not in report.guessed.whom.get(text, [])[-1:]:
-        report.guessed.add(text, whom)
+    report.guessed.add(text, whom)
     return factor

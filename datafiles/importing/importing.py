@@ -87,6 +87,9 @@ class Imported:
     records: list[DistrictRecord]
     shape: Shape
 
+    def __post_init__(self) -> None:
+        self.report.alone = self.records[0].id if len(self.records) == 1 else ""
+
     def shared(self) -> dict[str, str]:
         """Files that all districts have in common."""
         return shared_files(self.prices)

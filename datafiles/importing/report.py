@@ -31,17 +31,16 @@ class Tally:
             self.counts[statement] = self.counts.get(statement, 0) + count
             self.whom.setdefault(statement, []).extend(other.whom.get(statement, ()))
 
-    def lines(self, districts: int = 0) -> list[str]:
+    def lines(self, districts: int = 0, alone: str = "") -> list[str]:
         """One line a statement, with its count where it is above one and the first names.
 
-        What holds for most of many districts, or for the only one, goes without names.
+        What holds for most of many districts, or for the only one (`alone`), goes without names.
         """
         lines = []
         for statement, count in self.counts.items():
             names = self.whom.get(statement, [])
-            if (districts == 1 and len(names) == 1 and count == 1) or (
-                len(names) > max(SHOWN, 0.5 * districts) and districts > SHOWN
-            ):
+            most = len(names) > max(SHOWN, 0.5 * districts) and districts > SHOWN
+            if most or names == [alone]:
                 names = []
             shown = ", ".join(names[:SHOWN])
             more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
@@ -58,6 +57,16 @@ class Tally:
 
     def __len__(self) -> int:
         return len(self.counts)
+
+
+@dataclass
+class Assumptions(Tally):
+    """Statements that hold once for a district or school, however often they are made."""
+
+    def add(self, statement: str, whom: str = "", count: int = 1) -> None:
+        """Count a statement, for each name once."""
+        if not whom or whom not in self.whom.get(statement, [])[-1:]:
+            super().add(statement, whom, count)
 
 
 @dataclass
@@ -78,6 +87,8 @@ class ImportReport:
     ----------
     source, book, out
         What was imported, with which price book, and where it went.
+    alone
+        Id of the district, where there is only one.
     files
         The tables that were read.
     dropped
@@ -92,10 +103,11 @@ class ImportReport:
     source: str
     book: str = ""
     out: str = ""
+    alone: str = ""
     files: list[FileUse] = field(default_factory=list)
     used: Tally = field(default_factory=Tally)
     dropped: Tally = field(default_factory=Tally)
-    guessed: Tally = field(default_factory=Tally)
+    guessed: Assumptions = field(default_factory=Assumptions)
     missing: Tally = field(default_factory=Tally)
     totals: dict[str, float] = field(default_factory=dict)
 
@@ -144,7 +156,7 @@ class ImportReport:
                 "",
                 f"## {title}",
                 "",
-                *(f"- {line}" for line in tally.lines(self.districts) or ["nothing"]),
+                *(f"- {line}" for line in tally.lines(self.districts, self.alone) or ["nothing"]),
             ]
         return "\n".join(parts) + "\n"
 
@@ -156,7 +168,7 @@ class ImportReport:
         lines += [f"  {use.file}: {use.layout}, {use.used:,} of {use.rows:,} rows used" for use in self.files]
         for name, title in self.SECTIONS:
             tally: Tally = getattr(self, name)
-            lines += ["", title, *_indented(tally.lines(self.districts) or ["nothing"])]
+            lines += ["", title, *_indented(tally.lines(self.districts, self.alone) or ["nothing"])]
         return "\n".join(lines)
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - whole messages stand on a line
 """Files as they come: packed, marked, in other encodings, cut off, not tables at all. A right answer or a clear error."""
 
 import gzip

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - whole messages stand on a line
 """Figures, codes, ids, grades and bands."""
 
 import pytest

@@ -47,18 +47,64 @@ def independent_blocks(matrix: Matrix) -> list[Block]:
     order = np.unique(label[rows:])[np.argsort(first)]
     if order.size <= 1:
         return [Block(np.arange(rows), np.arange(columns), matrix, 0)]
-    own_rows = _groups(label[:rows], count)
-    own_columns = _groups(label[rows:], count)
-    return [_block(matrix, own_rows[c], own_columns[c]) for c in order]
+    place = np.full(count, -1, dtype=np.int64)
+    place[order] = np.arange(order.size)
+    return split(matrix, place[label[:rows]], place[label[rows:]], order.size)
 
 
-def _groups(label: NDArray[np.integer], count: int) -> list[Indices]:
-    order = np.argsort(label, kind="stable")
-    ends = np.searchsorted(label[order], np.arange(count + 1))
-    return [order[ends[c] : ends[c + 1]] for c in range(count)]
+def split(matrix: Matrix, row_owner: Indices, column_owner: Indices, count: int) -> list[Block]:
+    """Cut blocks out of a matrix in one sweep; rows and columns of no block (−1) are left out."""
+    rows = matrix.shape[0]
+    row_order, row_ends = _groups(row_owner, count)
+    column_order, column_ends = _groups(column_owner, count)
+    position = np.full(rows, -1, dtype=np.int64)
+    position[row_order] = np.arange(row_order.size)
+    ordered = matrix.A[:, column_order]
+    place = position[ordered.indices]
+    kept = place >= 0
+    starts = np.concatenate([[0], np.cumsum(kept)])[ordered.indptr]
+    place, data = place[kept].astype(np.int32), ordered.data[kept]
+    sides = [side[row_order] for side in (matrix.row_lower, matrix.row_upper)]
+    bounds = [bound[column_order] for bound in (matrix.column_lower, matrix.column_upper)]
+    whole = None if matrix.integer is None else matrix.integer[column_order]
+    blocks = []
+    for b in range(count):
+        r, c = slice(row_ends[b], row_ends[b + 1]), slice(column_ends[b], column_ends[b + 1])
+        start = starts[column_ends[b] : column_ends[b + 1] + 1]
+        blocks.append(
+            _block(
+                place[start[0] : start[-1]] - np.int32(r.start),
+                data[start[0] : start[-1]],
+                (start - start[0]).astype(np.int32),
+                [side[r] for side in sides],
+                [bound[c] for bound in bounds],
+                None if whole is None else whole[c],
+                row_order[r],
+                column_order[c],
+            )
+        )
+    return blocks
 
 
-def _block(matrix: Matrix, rows: Indices, columns: Indices) -> Block:
-    part = matrix.part(rows, columns)
-    key = hash((part.shape, part.A.indptr.tobytes(), part.A.indices.tobytes()))
-    return Block(rows, columns, part, key)
+def _groups(owner: NDArray[np.integer], count: int) -> tuple[Indices, Indices]:
+    """Members of each owner one after another, those of none left out, and where each owner's begin and end."""
+    order = np.argsort(owner, kind="stable")
+    ends = np.searchsorted(owner[order], np.arange(count + 1))
+    return order[ends[0] :], ends - ends[0]
+
+
+def _block(
+    index: NDArray[np.int32],
+    data: NDArray[np.float64],
+    start: NDArray[np.int32],
+    sides: list[NDArray[np.float64]],
+    bounds: list[NDArray[np.float64]],
+    whole: NDArray[np.bool_] | None,
+    rows: Indices,
+    columns: Indices,
+) -> Block:
+    from scipy.sparse import csc_array
+
+    A = csc_array((data, index, start), shape=(rows.size, columns.size))
+    key = hash((A.shape, start.tobytes(), index.tobytes()))
+    return Block(rows, columns, Matrix(A, sides[0], sides[1], bounds[0], bounds[1], whole), key)

@@ -20,7 +20,8 @@ Indices = NDArray[np.int64]
 class Matrix:
     """row_lower ≤ A x ≤ row_upper, column_lower ≤ x ≤ column_upper; A column by column.
 
-    `integer` flags the columns that take whole values; `None` when none does.
+    `integer` flags the columns that take whole values; `None` when none does. `owner` is the member of the program's
+    first axis (the school) that each column belongs to, −1 for none; `None` where nobody knows.
     """
 
     A: csc_array[Any]
@@ -29,6 +30,7 @@ class Matrix:
     column_lower: Array
     column_upper: Array
     integer: NDArray[np.bool_] | None = None
+    owner: Indices | None = None
 
     @classmethod
     def of(
@@ -41,13 +43,14 @@ class Matrix:
         row_lower: Array,
         row_upper: Array,
         column_upper: Array,
+        owner: Indices | None = None,
     ) -> Matrix:
         """Assemble from triplets; entries of the same place are added up."""
         from scipy.sparse import coo_array
 
         narrow = np.int32 if max(*shape, values.size) < 2**31 else np.int64
         A = coo_array((values, (rows.astype(narrow), columns.astype(narrow))), shape=shape).tocsc()
-        return cls(A, row_lower, row_upper, np.zeros(shape[1]), column_upper)
+        return cls(A, row_lower, row_upper, np.zeros(shape[1]), column_upper, owner=owner)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -310,8 +310,19 @@ class Program:
                 row_lower=np.concatenate([lower for lower, _ in sides]),
                 row_upper=np.concatenate([upper for _, upper in sides]),
                 column_upper=np.concatenate(self._upper) if self._upper else np.zeros(0),
+                owner=self._owner(),
             )
         return self._matrix
+
+    def _owner(self) -> Indices:
+        """Member of the first axis that each column belongs to, −1 for none."""
+        first = next(iter(self.labels), "")
+        owner = np.full(self._columns, -1, dtype=np.int64)
+        for block in self.variables.values():
+            if block.axes.startswith(first) and first:
+                place = np.nonzero(block.index >= 0)
+                owner[block.index[place]] = place[0]
+        return owner
 
     # ---- reading back ------------------------------------------------------------------------------------------
 

@@ -25,12 +25,6 @@ class Tally:
         if whom and whom not in names[-1:]:
             names.append(whom)
 
-    def merge(self, other: Tally) -> None:
-        """Take over another tally's statements."""
-        for statement, count in other.counts.items():
-            self.counts[statement] = self.counts.get(statement, 0) + count
-            self.whom.setdefault(statement, []).extend(other.whom.get(statement, ()))
-
     def lines(self, districts: int = 0, alone: str = "") -> list[str]:
         """One line a statement, with its count where it is above one and the first names.
 

@@ -110,17 +110,29 @@ class Pricing:
         if moved.size == 1 and np.isfinite(self.dual[moved[0]]) and not np.isnan(self.low[moved[0]]):
             ends = self.low[moved[0]] / direction[moved[0]], self.high[moved[0]] / direction[moved[0]]
             return min(ends), max(ends)
-        part, own = self._at(direction)
-        return self._reach(part, own)
+        reached = [self._reach(part, own) for part, own in self._over(direction)]
+        return max(end[0] for end in reached), min(end[1] for end in reached)
 
     def slope(self, direction: Array) -> Slope:
         """Slopes on both sides and their ranges; beyond a degenerate basis they are found by solving again.
 
-        The rows that move must belong to one independent block.
+        Independent blocks that move together gain what each gains, as far as the first of them goes.
         """
-        part, own = self._at(direction)
-        gain = self.gain(direction)
-        low, high = self.range_of(direction)
+        slopes = [self._slope_of(part, own) for part, own in self._over(direction)]
+        return Slope(
+            sum(one.gain for one in slopes),
+            sum(one.more for one in slopes),
+            sum(one.less for one in slopes),
+            sum(one.whole for one in slopes),
+            max(one.low for one in slopes),
+            min(one.high for one in slopes),
+            any(one.degenerate for one in slopes),
+            all(one.less_exists for one in slopes),
+        )
+
+    def _slope_of(self, part: _Part, own: Array) -> Slope:
+        gain = float(part.dual @ own)
+        low, high = self._reach(part, own)
         more, less, exists = gain, gain, True
         degenerate = bool(high < STILL or low > -STILL)
         if high < STILL:
@@ -136,12 +148,10 @@ class Pricing:
                 whole = np.nan if found is None else found.value - part.value
         return Slope(gain, more, less, whole, low, high, degenerate, exists)
 
-    def _at(self, direction: Array) -> tuple[_Part, Array]:
+    def _over(self, direction: Array) -> list[tuple[_Part, Array]]:
+        """Blocks that a direction moves, each with its own part of it."""
         moved = np.unique(self._part_of[np.flatnonzero(direction)])
-        if moved.size != 1:
-            raise ValueError("the rows that move belong to several independent blocks")
-        part = self._parts[int(moved[0])]
-        return part, direction[part.block.rows]
+        return [(self._parts[number], direction[self._parts[number].block.rows]) for number in moved]
 
     @staticmethod
     def _reach(part: _Part, own: Array) -> tuple[float, float]:

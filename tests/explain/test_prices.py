@@ -1,15 +1,18 @@
 """Prices and their ranges against brute force: every figure is found again by cold solves with other right sides."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from models.made import made_district
 from optimizer.levers import LEVERS, lever_prices, row_prices
 from optimizer.objectives import stages_of
 from optimizer.pricing import Pricing
 from optimizer.solving import solve, upper_of
 from optimizer.staging import Options
 from tests.districts import district as oak
-from tests.explain.made import DISTRICTS, first_stage, value
+from tests.explain.made import DISTRICTS, first_stage, funded, value
 
 INSIDE, OUTSIDE = 0.97, 1.03
 
@@ -154,12 +157,32 @@ def test_a_degenerate_plan_has_two_slopes_and_says_so(tmp_path):
     assert slope.whole == pytest.approx(0.0, abs=1e-9)
 
 
-def test_directions_across_independent_blocks_are_refused():
+def test_blocks_that_move_together_gain_what_each_gains():
+    """A rule that moves at two independent schools: the slopes add up, the range is the shorter one."""
     district = DISTRICTS["two schools, three years, two scenarios"]()
-    model, matrix, _ = first_stage(district)
+    model, matrix, cost = first_stage(district)
     pricing = Pricing(matrix, stages_of(model, "expected")[0], Options())
-    with pytest.raises(ValueError, match="several independent blocks"):
-        pricing.slope(_moved(matrix, model.lp.rules["budget"].index[:, 0], 1.0))
+    rows = model.lp.rules["budget"].index[:, 0]
+    both = pricing.slope(_moved(matrix, rows, 1000.0))
+    each = [pricing.slope(_moved(matrix, row, 1000.0)) for row in rows]
+    assert both.more == pytest.approx(sum(one.more for one in each))
+    assert both.high == pytest.approx(min(one.high for one in each))
+    gained = value(matrix, cost, _moved(matrix, rows, 1000.0)) - value(matrix, cost)
+    assert both.whole == pytest.approx(gained, rel=1e-5)
+
+
+def test_scenarios_that_differ_from_the_first_year_on_are_blocks_of_their_own():
+    """One school, two futures without a common year: a dollar in year 1 is one in both."""
+    base = funded(made_district(1, 1, 2), 0.8)
+    cut = dataclasses.replace(base.scenarios, funding_change=np.array([[0.0], [-0.01]]))
+    district = base.replace(scenarios=cut)
+    model, matrix, cost = first_stage(district)
+    pricing = Pricing(matrix, stages_of(model, "expected")[0], Options())
+    price = next(price for price in lever_prices(model, pricing) if price.rule == "budget")
+    assert len(price.nodes) == 2
+    rows = model.lp.rules["budget"].index[0]
+    gained = value(matrix, cost, _moved(matrix, rows, 1000.0)) - value(matrix, cost)
+    assert price.whole == pytest.approx(gained, rel=1e-5)
 
 
 def test_under_one_stipend_everywhere_prices_are_those_of_its_step():

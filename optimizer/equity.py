@@ -8,16 +8,15 @@ import numpy as np
 
 from models.district import District
 from models.equity import Equity
-from models.polyline import Polyline, upper_envelope
+from models.polyline import Polyline
 from models.status import Status
 from optimizer.formulation import Model
 from optimizer.frontier import EXACT, NOTHING
 from optimizer.line import Line
 from optimizer.objectives import stages_of
+from optimizer.policy_line import best_line
 from optimizer.solution import refusal
-from optimizer.solving import upper_of
 from optimizer.staging import Options
-from optimizer.steps import steps_of
 
 
 def equity(district: District, *, tolerance: float = EXACT, options: Options | None = None) -> Equity:
@@ -37,17 +36,9 @@ def equity(district: District, *, tolerance: float = EXACT, options: Options | N
     model = Model(district)
     _, stage, _ = stages_of(model, "max_min")
     line = Line(model.lp.matrix(), stage, model.lp.variables["phi"].index, 1.0, options)
-    traced: list[Polyline] = []
-    named: list[int] = []
-    for number, step in enumerate(steps_of(model)):
-        line.restrict(upper_of(model, step))
-        found = line.reach(0.0, 1.0)
-        if found is not None:
-            traced.append(line.trace(*found, tolerance))
-            named.append(number)
-    if not traced:
+    whole = best_line(model, line, 0.0, 1.0, tolerance)
+    if whole is None:
         raise refusal(Status.INFEASIBLE, "", "the district")
-    whole = upper_envelope(traced, named)
     price = np.where(np.abs(whole.slope) > NOTHING, -whole.slope, 0.0)
     whole = Polyline(whole.at, whole.value, price, whole.piece).without_straight_points(NOTHING)
     last = np.append(np.arange(whole.slope.size), whole.slope.size - 1)

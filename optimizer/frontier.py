@@ -9,14 +9,14 @@ import numpy as np
 from models.district import District
 from models.errors import InputError
 from models.frontier import Frontier
-from models.polyline import Polyline, upper_envelope
+from models.polyline import Polyline
 from models.settings import Objective
 from models.status import Status
 from optimizer.formulation import Model
 from optimizer.line import Line
 from optimizer.objectives import stages_of, weights
+from optimizer.policy_line import best_line
 from optimizer.solution import refusal
-from optimizer.solving import upper_of
 from optimizer.staging import Options
 from optimizer.steps import steps_of
 
@@ -71,17 +71,9 @@ def frontier(
     stage = stages_of(model, objective or district.settings.coverage.objective)[0]
     assert model.cut is not None
     line = Line(model.lp.matrix(), stage, model.cut.index, -1.0, options)
-    traced: list[Polyline] = []
-    named: list[int] = []
-    for number, step in enumerate(steps_of(model)):
-        line.restrict(upper_of(model, step))
-        found = line.reach(low, high)
-        if found is not None:
-            traced.append(line.trace(*found, tolerance))
-            named.append(number)
-    if not traced:
+    whole = best_line(model, line, low, high, tolerance)
+    if whole is None:
         raise refusal(Status.INFEASIBLE, "", f"the district at any funding change from {low:g} to {high:g}")
-    whole = upper_envelope(traced, named)
     funding = float(model.tree.probability @ model.p.F.sum(axis=0))
     pupils = float((weights(model) * model.p.E).sum())
     buys = whole.slope * pupils / funding * 1000.0 if funding > 0 else np.zeros_like(whole.slope)

@@ -1,0 +1,64 @@
+"""A stage's best value along a line under the district's stipend policy: the greatest over the steps it may pay."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.polyline import Polyline, upper_envelope
+from optimizer.formulation import Model
+from optimizer.line import Line
+from optimizer.solving import upper_of
+from optimizer.steps import steps_of
+
+ROUGH = 1e-3  # on the stage's scale: how exactly a step is traced to see where it may be the best
+HAIR = 1e-8
+
+
+def best_line(model: Model, line: Line, low: float, high: float, tolerance: float) -> Polyline | None:
+    """Trace every stipend step where it may be the best of all, and keep the greatest; `None` without any plan.
+
+    `piece` of the result is the step's index. A rough trace lies below the exact function by at most its tolerance, so
+    that a step is traced exactly only where it could be on top.
+    """
+    steps = steps_of(model)
+    reach: dict[int, tuple[float, float]] = {}
+    rough: dict[int, Polyline] = {}
+    for number, step in enumerate(steps):
+        line.restrict(upper_of(model, step))
+        found = line.reach(low, high)
+        if found is not None:
+            reach[number] = found
+            if len(steps) > 1:
+                rough[number] = line.trace(*found, ROUGH)
+    if not reach:
+        return None
+    exact: dict[int, Polyline] = {}
+    for number, (first, last) in reach.items():
+        if len(reach) > 1:
+            hopeful = _where_it_may_win(rough, number)
+            if hopeful is None:
+                continue
+            first, last = max(first, hopeful[0]), min(last, hopeful[1])
+        line.restrict(upper_of(model, steps[number]))
+        exact[number] = line.trace(first, last, tolerance)
+    return upper_envelope(list(exact.values()), list(exact))
+
+
+def _where_it_may_win(rough: dict[int, Polyline], number: int) -> tuple[float, float] | None:
+    """The range outside which a step is surely not the best, from lower bounds that are at most `ROUGH` too low."""
+    own = rough[number]
+    others = upper_envelope(
+        [line for other, line in rough.items() if other != number], [0] * (len(rough) - 1)
+    )
+    at = np.unique(np.concatenate([own.at, others.at[(others.at >= own.at[0]) & (others.at <= own.at[-1])]]))
+    if at.size == 1:
+        return float(at[0]), float(at[0])
+    known = (at >= others.at[0]) & (at <= others.at[-1])
+    # both functions are straight between two places, so a step that wins between them wins at one of the two; the
+    # others may jump there, and then what they reach on either side counts
+    least = np.minimum(others(at - HAIR), others(at + HAIR))
+    wins = ~known | (own(at) + ROUGH >= least)
+    if not wins.any():
+        return None
+    first, last = np.flatnonzero(wins)[[0, -1]]
+    return float(at[max(0, first - 1)]), float(at[min(at.size - 1, last + 1)])

@@ -80,8 +80,9 @@ class _Reader:
         return "school" if self.by_school else "district"
 
     def text(self, row: list[str], target: str) -> str:
+        """Return a cell of text; spreadsheets are told by `="0100005"` to keep an id's zeros."""
         heading = self.mapping.columns.get(target)
-        return row[self.table.need(heading)].strip() if heading else ""
+        return row[self.table.need(heading)].strip().lstrip("=").strip('"').strip() if heading else ""
 
     def figure(self, row: list[str], target: str) -> float | None:
         heading = self.mapping.columns.get(target)

@@ -79,8 +79,8 @@ def aliases() -> dict[str, list[str]]:
 
 
 def _words(heading: str) -> str:
-    """Return a heading in plain words: `TOTAL_Enrollment` is `total enrollment`."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)
+    """Return a heading in plain words: `TOTAL_Enrollment` is `total enrollment`, and ELSI's `[District] 2023-24` is left out."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\[[^\]]*\].*", "", heading))
     return " ".join(re.sub(r"[^a-z0-9%]+", " ", spaced.casefold()).split())
 
 

@@ -207,3 +207,16 @@ School Code,School Name,District Code,District Name,PK_Enrollment,K_Enrollment,1
 0030,East,009,Carver,0,50,50,50,150,60,11,70000,
 0031,Fern,009,Carver,0,50,50,50,150,60,11,70000,
 """
+
+ELSI = '''\
+ELSI Export
+National Center for Education Statistics
+Public School District Data
+,
+
+Agency Name,State Name [District] Latest available year,Agency ID - NCES Assigned [District] Latest available year,Total Students All Grades (Excludes AE) [District] 2023-24,Prekindergarten Students [District] 2023-24,Kindergarten Students [District] 2023-24,Grade 1 Students [District] 2023-24,Grade 2 Students [District] 2023-24,Full-Time Equivalent (FTE) Teachers [District] 2023-24,Paraprofessionals/Instructional Aides [District] 2023-24
+ALDER CITY,ALABAMA,"=""0100005""",420,20,100,150,150,30.50,‡
+OTHER CITY,ALABAMA,"=""0100006""",†,†,†,†,†,–,–
+Data Source: U.S. Department of Education National Center for Education Statistics
+† indicates that the data are not applicable.
+'''

@@ -166,3 +166,16 @@ def test_mapping_that_is_not_there(tmp_path):
         f"{tmp_path / 'mapping.toml'} cannot be read: No such file or directory.\n\n"
         "Propose a mapping with: spanwise import csv TABLE.csv --map"
     )
+
+
+def test_elsi_export_by_its_own_headings(tmp_path):
+    published, mapping, notes = proposal(tmp_path, samples.ELSI)
+    (plan,) = files(tmp_path, {"mapping.toml": mapping.text("schools.csv", published.header, notes)})
+    result = read_own_table(tmp_path / "schools.csv", plan, Selection())
+    alder, other = result.records
+    assert (alder.id, alder.name, alder.schools[0].total) == ("0100005", "ALDER CITY", 420.0)
+    assert alder.schools[0].pupils == {-1: 20, 0: 100, 1: 150, 2: 150}
+    assert alder.schools[0].staff == {"teachers": 30.5}, "low quality is no figure"
+    assert other.schools[0].staff == {} and other.schools[0].total is None
+    assert list(districts_of(result)) == ["0100005"]
+    assert result.report.dropped.counts["note below the table of schools.csv"] == 2

@@ -17,7 +17,9 @@ def test_lines_add_to_the_printed_totals(shared_data):
     assert brown["teacher_pay"] == round((1_263_462 + 859_398) / 27.57)
     # lines of $75.20 M less debt service of $8.10 M and pre-kindergarten of $0.90 M and $0.13 M
     assert brown["current_spending"] == pytest.approx(75.20e6 - 8_099_359 - 900_553 - 126_979, abs=2e4)
-    pupils = sum(float(str(value)) for row in rows for name, value in row.items() if name.startswith("grade_"))
+    pupils = sum(
+        float(str(value)) for row in rows for name, value in row.items() if name.startswith("grade_")
+    )
     assert pupils == pytest.approx(2816 - 51, abs=0.1)
 
 

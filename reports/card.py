@@ -274,7 +274,7 @@ def _tightest(plan: Plan) -> list[str]:
     if not rows:
         return heading("Tightest rules") + ["  None: every pupil that can be covered is."]
     rows.sort(key=lambda row: -row[0])
-    return heading("Tightest rules (prices from the first stage; see 'spanwise explain')") + columns(
+    return heading("Tightest rules (first-order prices; 'spanwise explain' says how far each one holds)") + columns(
         [row for _, row in rows[:5]]
     )
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "What limits coverage and what each rule is worth, or why there is no plan.",
     "stress": "How deep a cut the district and each school can absorb, and what gives way first.",
     "frontier": "What more or less money buys, exactly; what equity costs; what every setting is worth.",
+    "report": "Write the board report, the finance workbook or single charts.",
     "bench": "Time this machine's solvers on a district, or on made ones.",
     "convert": "Turn a district folder into a workbook, or back.",
     "batch": "Solve thousands of districts or variants, resumable, here or on a cluster.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -251,3 +251,33 @@ class Plan:
         if table not in self.tables:
             raise KeyError(f"There is no table '{table}'; there are {', '.join(self.tables)}.")
         return self.tables[table]
+
+    # ---- notebooks ---------------------------------------------------------------------------------------------
+
+    def chart(self, name: str) -> Any:
+        """Draw a chart of the plan by name, for example `coverage`, `stipends`, `teams`, `devices` or `prices`.
+
+        Returns an altair chart, which a notebook shows. Charts that show more than the plan (a comparison, a
+        frontier) take a `reports.story.Story`; the error says how.
+
+        Raises
+        ------
+        InputError
+            There is no such chart, or it shows more than a plan holds.
+
+        """
+        return _shown_by("chart")(self, name)
+
+    def _repr_html_(self) -> str:
+        """Headline figures as a table, for notebooks."""
+        return str(_shown_by("card")(self))
+
+
+def _shown_by(name: str) -> Any:
+    """Find who shows plans by the entry points `spanwise.notebook`, since models knows no reports."""
+    from importlib.metadata import entry_points
+
+    found = entry_points(group="spanwise.notebook", name=name)
+    if not found:
+        raise LookupError(f"Nothing installed shows a plan's {name}; install Spanwise anew to register it.")
+    return next(iter(found)).load()

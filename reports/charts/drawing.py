@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class Drawing:
     question : its title
     unit : what its axes count, for the subtitle
     needs : the answer of a story that it shows; blank where the plan alone is enough
+    likes : further answers that it shows where they are there
     draw : the specification at a width in pixels, without its title
     table : its figures
     summary : what it says, in a sentence
@@ -86,6 +88,7 @@ class Drawing:
     table: Callable[[Story], Table]
     summary: Callable[[Story], Markup]
     ready: Callable[[Story], bool] = lambda story: True
+    likes: tuple[str, ...] = ()
 
     def shows(self, story: Story) -> bool:
         """Whether the story has what the chart needs."""
@@ -129,7 +132,7 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
     moved = list(places)
     for _ in range(200):
         still = True
-        for one, two in zip(order, order[1:]):
+        for one, two in itertools.pairwise(order):
             lack = gap - (moved[two] - moved[one])
             if lack > 1e-12:
                 moved[one] -= lack / 2

@@ -156,4 +156,5 @@ DRAWING = Drawing(
     table,
     summary,
     lambda story: bool(steps(story)),
+    ("explanation",),
 )

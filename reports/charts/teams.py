@@ -149,4 +149,5 @@ DRAWING = Drawing(
     table,
     summary,
     lambda story: bool(_schools(story)),
+    ("stipends",),
 )

@@ -50,7 +50,7 @@ def _why(story: Story) -> Markup:
     if higher and higher[0].stipend in steps:
         after = higher[0].stipend
         text += say(
-            "With the next higher step, {}, the best plan serves {}, because more of the money goes into stipends.",
+            "With the next higher step, {}, the best plan serves {}.",
             shown.dollars(after),
             shown.share(steps[after].coverage, f"stipends.{after:g}.coverage"),
         )

@@ -1,0 +1,1 @@
+"""The workbook for finance: sheets to work in, totals as formulas, charts that can be edited."""

@@ -1,0 +1,121 @@
+"""The workbook as a whole: which sheets it has, in which order."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from typing import Any
+
+from reports.charts.gallery import DRAWINGS
+from reports.sections.assumptions import assumptions
+from reports.sections.sureness import sureness
+from reports.sections.teams import teams
+from reports.story import Story
+from reports.workbook.lines import lines
+from reports.workbook.overview import bridge, coverage, devices, money, schools, staff, summary
+from reports.workbook.pen import Pen, table_widths
+from reports.workbook.tidy import tidy
+
+PLAIN = {
+    "stipends": "Stipends",
+    "frontier": "Frontier",
+    "extra": "Extra money",
+    "prices": "Rules",
+    "tornado": "Tornado",
+    "cuts": "Cuts",
+}
+"""Charts whose table has a sheet of its own, with a native chart where one is drawn below."""
+
+
+def workbook(story: Story) -> bytes:
+    """Write the workbook of a story."""
+    import xlsxwriter
+
+    place = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        place,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    day = story.made_on or datetime.date.today()
+    created = datetime.datetime.combine(day, datetime.time())
+    book.set_properties(
+        {
+            "title": f"{story.district.name}: staffing plan",
+            "created": created,
+            "comments": f"Inputs {story.fingerprint}",
+        }
+    )
+    pen = Pen(book, story.district.name)
+    summary(pen, story)
+    if story.comparison is not None:
+        lines(pen, story)
+        bridge(pen, story)
+    money(pen, story)
+    coverage(pen, story)
+    schools(pen, story)
+    staff(pen, story)
+    devices(pen, story)
+    _blocks(pen, "Teams", teams(story))
+    for name, title in PLAIN.items():
+        _drawing(pen, story, name, title)
+    _blocks(pen, "Assumptions", assumptions(story))
+    _blocks(pen, "How sure", sureness(story))
+    tidy(pen, story)
+    book.close()
+    return place.getvalue()
+
+
+def _blocks(pen: Pen, title: str, section: Any) -> None:
+    """A sheet with the tables of a report's section, one under the other."""
+    tables = [block for block in (section.blocks if section else []) if getattr(block, "kind", "") == "table"]
+    if not tables:
+        return
+    sheet = pen.sheet(title)
+    row = 0
+    for table in tables:
+        row = pen.table(sheet, row, table) + 1
+    table_widths(sheet, *tables)
+    sheet.print_area(0, 0, row, max(len(table.head) for table in tables) - 1)
+
+
+def _drawing(pen: Pen, story: Story, name: str, title: str) -> None:
+    """A sheet with the table of a chart, and the chart itself to edit."""
+    drawing = DRAWINGS[name]
+    if not drawing.shows(story):
+        return
+    table = drawing.table(story)
+    sheet = pen.sheet(title)
+    pen.text(sheet, 0, 0, drawing.question, bold=True)
+    pen.text(sheet, 1, 0, f"{drawing.summary(story).striptags()} {drawing.unit}")
+    end = pen.table(sheet, 3, table)
+    table_widths(sheet, table)
+    sheet.freeze_panes(5, 1)
+    figures = [i for i, numeric in enumerate(table.numeric) if numeric]
+    first, last = 5, min(end - table.total, 45) - 1
+    kind = "line" if name in ("frontier", "stipends") else "bar"
+    shown = figures[1:2] if name == "stipends" else figures[:2]
+    chart = pen.book.add_chart({"type": kind})
+    for column in shown:
+        chart.add_series(
+            {
+                "name": [title, 4, column],
+                "categories": [title, first, 0, last, 0],
+                "values": [title, first, column, last, column],
+                "marker": {"type": "circle"} if kind == "line" else {"type": "none"},
+            }
+        )
+    chart.set_title({"name": drawing.question, "name_font": {"size": 12}})
+    chart.set_size({"width": 720, "height": max(320, 22 * (last - first + 1) + 120)})
+    if kind == "bar":
+        chart.set_y_axis({"reverse": True})
+    if len(shown) == 1:
+        chart.set_legend({"none": True})
+    sheet.insert_chart(
+        end + 1, 0, chart, {"description": f"{drawing.question} {drawing.summary(story).striptags()}"}
+    )
+    sheet.print_area(0, 0, end + 30, len(table.head) - 1)

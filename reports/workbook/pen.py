@@ -1,0 +1,146 @@
+"""Writes cells: formats by unit, text that stays text, sums as formulas, and pages that print."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from reports.blocks import Cell, Table
+from reports.shown import Shown
+
+NUMBER_FORMATS = {
+    "$": '"$"#,##0;[Red]\\-"$"#,##0',
+    "share": "0.0%",
+    "points": '+0.0" points";\\-0.0" points";0.0" points"',
+    "FTE": "#,##0.0",
+    "pupils": "#,##0",
+    "seats": "#,##0",
+    "ratio": "0.00",
+    "years": "0",
+    "residual": "0E+00",
+    "": "#,##0.##########",
+}
+WIDEST, NARROWEST = 60, 9
+
+
+class Pen:
+    """Formats of one workbook, each made once."""
+
+    def __init__(self, book: Any, title: str) -> None:
+        self.book = book
+        self.title = title
+        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
+
+    def format(self, **properties: object) -> Any:
+        """A format with these properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format({"font_name": "Arial", "font_size": 10, **properties})
+        return self._formats[key]
+
+    def number(self, unit: str, *, total: bool = False) -> Any:
+        """The number format of a unit."""
+        more: dict[str, object] = {"bold": True, "top": 1} if total else {}
+        return self.format(num_format=NUMBER_FORMATS.get(unit, NUMBER_FORMATS[""]), **more)
+
+    @property
+    def head(self) -> Any:
+        """The format of column headings."""
+        return self.format(
+            bold=True, bg_color="#12436D", font_color="#FFFFFF", text_wrap=True, valign="top", border=1
+        )
+
+    def sheet(self, name: str, *, wide: bool = True, tall: int = 0) -> Any:
+        """A new sheet with page set-up: one page wide, `tall` pages high (0: as many as it takes), headings, page numbers."""
+        sheet = self.book.add_worksheet(name)
+        if wide:
+            sheet.set_landscape()
+        sheet.set_paper(1)
+        sheet.fit_to_pages(1, tall)
+        sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
+        title = self.title.replace("&", "&&")[:120]
+        sheet.set_header(f"&L{title}&R{name}")
+        sheet.set_footer("&LMade by Spanwise&RPage &P of &N")
+        sheet.hide_gridlines(2)
+        return sheet
+
+    def heading(self, sheet: Any, row: int, text: str) -> None:
+        """A heading over a table."""
+        sheet.write_string(row, 0, text, self.format(bold=True, font_size=13, font_color="#12436D"))
+
+    def text(
+        self, sheet: Any, row: int, column: int, text: str, *, bold: bool = False, wrap: bool = False
+    ) -> None:
+        """Text that stays text, whatever it begins with."""
+        sheet.write_string(
+            row,
+            column,
+            text,
+            self.format(bold=bold, text_wrap=True, valign="top") if wrap else self.format(bold=bold),
+        )
+
+    def figure(
+        self, sheet: Any, row: int, column: int, value: float | None, unit: str, *, total: bool = False
+    ) -> None:
+        """A raw value in the format of its unit; a blank where there is none."""
+        style = self.number(unit, total=total)
+        if value is None or not math.isfinite(value):
+            sheet.write_blank(row, column, None, style)
+        else:
+            sheet.write_number(row, column, value * 100 if unit == "points" else value, style)
+
+    def formula(
+        self, sheet: Any, row: int, column: int, formula: str, value: float, unit: str, *, total: bool = False
+    ) -> None:
+        """A formula with the value it has now, for readers that do not calculate."""
+        sheet.write_formula(
+            row, column, formula, self.number(unit, total=total), value if math.isfinite(value) else ""
+        )
+
+    def cell(self, sheet: Any, row: int, column: int, cell: Cell | object, *, total: bool = False) -> None:
+        """A cell of a report's table: a figure as its raw value, anything else as text."""
+        if isinstance(cell, Shown):
+            unit = (
+                "residual"
+                if cell.unit == "" and cell.value is not None and 0 < abs(cell.value) < 1e-3
+                else cell.unit
+            )
+            self.figure(sheet, row, column, cell.value, unit, total=total)
+        else:
+            plain = cell.striptags() if hasattr(cell, "striptags") else str(cell)
+            self.text(sheet, row, column, plain, bold=total, wrap=len(plain) > WIDEST)
+
+    def row(self, sheet: Any, row: int, titles: Sequence[str]) -> None:
+        """A row of column headings."""
+        for column, title in enumerate(titles):
+            sheet.write_string(row, column, title, self.head)
+
+    def table(self, sheet: Any, row: int, table: Table) -> int:
+        """A report's table with its caption; returns the row after it."""
+        self.heading(sheet, row, table.caption)
+        self.row(sheet, row + 1, table.head)
+        for number, cells in enumerate(table.rows):
+            for column, cell in enumerate(cells):
+                self.cell(sheet, row + 2 + number, column, cell, total=table.is_sum(number))
+        return row + 2 + len(table.rows)
+
+
+def widths(sheet: Any, columns: Sequence[Sequence[object]]) -> None:
+    """Set column widths to what they hold; `columns` are samples of every column's texts."""
+    for column, texts in enumerate(columns):
+        longest = max((len(str(text)) for text in texts), default=NARROWEST)
+        sheet.set_column(column, column, min(max(longest + 2, NARROWEST), WIDEST))
+
+
+def table_widths(sheet: Any, *tables: Table) -> None:
+    """Set column widths for tables that stand under each other."""
+    wide = max(len(table.head) for table in tables)
+    samples: list[list[object]] = [[] for _ in range(wide)]
+    for table in tables:
+        for row in table.rows:
+            for column, cell in enumerate(row):
+                samples[column].append(cell)
+        for column, title in enumerate(table.head):
+            samples[column].append(title[:24])
+    widths(sheet, samples)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.errors import Interrupted, SpanwiseError
 from optimizer.blocks import Block, independent_blocks
 from optimizer.formulation import Model
-from optimizer.objectives import HOLD, Stage
+from optimizer.objectives import Stage
 from optimizer.rounding import Part, Runner
 from optimizer.staging import Options
 
@@ -58,7 +58,7 @@ def parts_of(model: Model, stages: list[Stage], step: float, upper: Array, relax
             matrix=block.matrix,
             columns=block.columns,
             costs=[(stage.cost * factor)[block.columns] for stage in stages],
-            give=[HOLD * stage.scale / len(blocks) for stage in stages],
+            give=[stage.give * stage.scale / len(blocks) for stage in stages],
             year=year[block.columns],
             need=_within(need[block.columns], block.rows),
             step=step,

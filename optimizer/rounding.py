@@ -160,7 +160,7 @@ def _refuse(part: Part, solution: Solution | None) -> None:
             "Time ran out before a plan in whole positions was found; there is no plan to show.",
             "Give it more time with --time-limit, or a finer step with --whole 0.5.",
         )
-        error.status = solution.status  # type: ignore[attr-defined]
+        error.status = solution.status
         raise error
     solution.require("the district in whole positions")
 

@@ -21,7 +21,7 @@ from models.settings import Objective
 from models.status import Status
 from optimizer.certificate import certify
 from optimizer.formulation import Model
-from optimizer.objectives import HOLD, Stage, stages_of
+from optimizer.objectives import Stage, stages_of
 from optimizer.parts import parts_of, side_by_side, steps_per_column
 from optimizer.rounding import PROVEN, Part, finish, gap_of, search_first, search_rest, start_by_dive
 from optimizer.solving import feasible_steps, plan_of, upper_of, version_of, way_of
@@ -163,14 +163,18 @@ def _search(
     left = options.left()
     ends = None if left is None else time.monotonic() + FIRST_SHARE * left
     for number, candidate in enumerate(candidates):
-        if candidate.relaxed < best - HOLD or (found and ends is not None and time.monotonic() >= ends):
+        if not stages[0].holds(candidate.relaxed, best) or (
+            found and ends is not None and time.monotonic() >= ends
+        ):
             continue
         share = None if ends is None else max(0.01, ends - time.monotonic())
         if share is not None and number + 1 < len(candidates):
             share /= 2.0  # the LP promises most of the first; what it leaves goes to the others
 
         def lost(candidate: Candidate = candidate, best: float = best) -> bool:
-            return candidate.bound(stages) < best - HOLD or any(part.refused for part in candidate.parts)
+            return not stages[0].holds(candidate.bound(stages), best) or any(
+                part.refused for part in candidate.parts
+            )
 
         if len(stages) > 2:
             _start_by_blocks(model, candidate, step, options, None if share is None else share / 2.0)
@@ -219,7 +223,7 @@ def _start_by_blocks(
 def _finish(found: list[Candidate], stages: list[Stage], gap: float, options: Options) -> Candidate:
     """Go through the later stages of the best candidate, and of all that tie with it; choose as the LP does."""
     best = max(candidate.reached(stages, 0) for candidate in found)
-    tied = [candidate for candidate in found if candidate.reached(stages, 0) >= best - HOLD]
+    tied = [candidate for candidate in found if stages[0].holds(candidate.reached(stages, 0), best)]
     for number, candidate in enumerate(tied):
         left = options.left()
         options.tell(f"Whole positions, {', then '.join(stage.name for stage in stages[1:])}")
@@ -228,7 +232,7 @@ def _finish(found: list[Candidate], stages: list[Stage], gap: float, options: Op
         )
     if len(stages) > 2:  # coverage is a stage of its own, behind the objective
         most = max(candidate.reached(stages, 1) for candidate in tied)
-        tied = [candidate for candidate in tied if candidate.reached(stages, 1) >= most - HOLD]
+        tied = [candidate for candidate in tied if stages[1].holds(candidate.reached(stages, 1), most)]
     last = len(stages) - 1
     return min(tied, key=lambda candidate: (round(candidate.reached(stages, last), 2), candidate.step or 0))
 

@@ -151,6 +151,12 @@ class Session:
         self._holds += 1
         return self.rows + self._holds - 1
 
+    def drop(self, count: int) -> None:
+        """Take the last `count` held rows out again; the basis goes with them."""
+        last = self.rows + self._holds
+        self._highs.deleteRows(count, np.arange(last - count, last, dtype=np.int32))
+        self._holds -= count
+
     def change_rows(self, rows: Indices, lower: Array, upper: Array) -> None:
         """Change the sides of some rows."""
         self._highs.changeRowsBounds(rows.size, rows.astype(np.int32), lower, upper)

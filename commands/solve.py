@@ -121,6 +121,7 @@ def command(
             fewest=fewest_moves,
             out=out,
             as_json=as_json,
+            source=str(folder),
         )
     plan = _solve(district, objective, options, with_shortfall=with_shortfall, whole=whole, gap=gap)
     if out is not None:

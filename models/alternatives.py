@@ -89,6 +89,11 @@ def distance(plan: Plan, other: Plan) -> float:
     return float(apart @ plan.tree.probability / plan.tree.years)
 
 
+def folder_of(name: str) -> str:
+    """Name of the folder that holds a plan of this name."""
+    return name.replace(" ", "-")
+
+
 @dataclass(frozen=True, eq=False)
 class Alternatives:
     """The best plan and the plans near it.

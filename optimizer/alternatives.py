@@ -34,7 +34,7 @@ CLIMBS = 3  # starts that are climbed for each alternative
 ROUNDS = 5  # LPs of one climb at most
 GAINED = 1e-3  # relative; a climb that gains less has ended
 GIVEN = 1e-3  # share of the distance that least spending may give up
-ALIKE = 1e-6  # FTE; no plan of the room differs by more
+ALIKE = 0.05  # FTE a year; plans that are nearer than this are one choice to a board
 TRACE = 1e-6  # share of the fewest moves, and FTE, that least spending may give up
 
 

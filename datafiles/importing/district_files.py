@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from datafiles.decoding import CONTROL
 from datafiles.importing import assumptions
 from datafiles.importing.funding import Funding, funding
 from datafiles.importing.grades import ADULT, PREK, SCHOOL_GRADES, spread
@@ -171,7 +172,7 @@ def _settings(
 ) -> str:
     """Return `district.toml`: the book's settings, and what the data say otherwise."""
     changes: dict[tuple[str, str], object] = {
-        ("", "name"): record.name or record.id,
+        ("", "name"): _line(record.name or record.id),
         ("", "years"): shape.years,
     }
     rate = float(prices.roles["teacher"]["annual_raise"] or 0.0)
@@ -220,8 +221,13 @@ def csv_of(rows: Rows, columns: list[str]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, used, lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _line(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
+
+
+def _line(value: object) -> object:
+    """Return text as one line without control characters, which no table may hold."""
+    return " ".join(CONTROL.sub(" ", value).split()) if isinstance(value, str) else value
 
 
 def _short(value: float, places: int = 0) -> str:

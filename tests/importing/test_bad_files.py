@@ -13,7 +13,7 @@ from datafiles.importing.published import published_tables
 from datafiles.importing.report import ImportReport
 from models.errors import InputError
 from tests.importing import samples
-from tests.importing.reading import files, imported, record_of
+from tests.importing.reading import districts_of, files, imported, record_of
 
 STAFF = samples.CCD_DISTRICT_STAFF
 MEMBERS = samples.CCD_DISTRICT_MEMBERSHIP
@@ -207,3 +207,9 @@ def test_a_long_file_is_streamed(tmp_path):
     tracemalloc.stop()
     assert count == 150_000
     assert peak < 2e6
+
+
+def test_control_characters_in_names_do_not_reach_the_district(tmp_path):
+    named = imported("ccd", tmp_path, samples.CCD_DISTRICT_MEMBERSHIP.replace("Lakeside", '"Lake\x07\nside"'))
+    (district,) = districts_of(named).values()
+    assert (district.name, district.schools.name) == ("Lake side", ("Lake side",))

@@ -5,8 +5,9 @@ is as far as possible from all those found so far. The distance of two plans is 
 differ, over schools, roles and nodes (`models.alternatives.distance`); the largest least distance is a convex problem
 turned upside down, so it is climbed: a distance is at least s · (needed − needed of the other) for any signs s, the LP
 that maximises the least of these never loses ground, and the signs are then read anew, until nothing is gained. The
-climbs start from the plans with most and least of every role and most of every team model. The distance reached is
-that of the best climb, not proven to be the largest there is.
+climbs start from the plans with most and least of every role, most of every team model, and most of mixed wishes (one
+school more teachers, another fewer; drawn once, always the same). The distance reached is that of the best climb, not
+proven to be the largest there is.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from optimizer.staging import Options, Reached
 
 Array = NDArray[np.float64]
 
-CLIMBS = 3  # starts that are climbed for each alternative
+MIXED = 8  # starts of mixed wishes
+CLIMBS = 4  # starts that are climbed for each alternative
 ROUNDS = 5  # LPs of one climb at most
 GAINED = 1e-3  # relative; a climb that gains less has ended
 GIVEN = 1e-3  # share of the distance that least spending may give up
@@ -156,7 +158,7 @@ class _Search:
         return self._needed_of(self.room.model.lp.values("x", point))
 
     def _corners(self) -> list[_Corner]:
-        """Plans with most and least of every role, and most of every team model."""
+        """Plans with most and least of every role, most of every team model, and most of mixed wishes."""
         room, model = self.room, self.room.model
         yearly = room.yearly
         costs = []
@@ -167,6 +169,10 @@ class _Search:
         for name in dict.fromkeys(names):
             chosen = (names == name).astype(float)
             costs.append(-model.lp.expression([("mn", np.outer(chosen, yearly), model.x)]))
+        draw = np.random.default_rng(0)  # the same wishes every time: the same question has the same answer
+        for _ in range(MIXED):
+            wishes = draw.choice([-1.0, 1.0], size=model.q.index.shape[:2])[:, :, None] * yearly
+            costs.append(model.lp.expression([("mr", model.a, model.x)], "srn", wishes))
         corners = []
         for number, cost in enumerate(costs):
             solution = room.solve(self.session, cost, again=number > 0)

@@ -118,7 +118,7 @@ def _roles(plan: Plan, best: Plan) -> list[str]:
     change = difference(plan, best).sum(axis=0)  # r
     order = [r for r in np.argsort(-np.abs(change), kind="stable") if abs(change[r]) >= VISIBLE]
     return [
-        f"{_more(float(change[r]), 1)} FTE of {plan.district.roles.label[r]}"
+        f"{_more(float(change[r]), 1)} FTE: {plan.district.roles.label[r].split(' (')[0]}"
         for r in order[:MOST_DIFFERENCES]
     ]
 

@@ -173,7 +173,8 @@ def plan_of(folder: Path, objective: Any, options: Options, *, quiet: bool) -> P
     if objective is None and "whole" not in saved and not abs(plan.coverage - before) <= 1e-5:
         raise InputError(
             f"{folder} holds a plan that serves {before:.4%} of pupils, but its district gives {plan.coverage:.4%} now.",
-            "The saved files were changed, or another version of Spanwise wrote them. Save the plan again with: spanwise solve FOLDER --out DIR",
+            "The saved files were changed, or another version of Spanwise wrote them. Save the plan"
+            " again with: spanwise solve FOLDER --out DIR",
         )
     return plan
 

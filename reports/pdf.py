@@ -27,7 +27,8 @@ def require() -> Any:
     except OSError as error:  # Pango is loaded at import
         raise InputError(
             f"weasyprint is installed, but a library of the system that it calls is missing: {error}",
-            "Install Pango (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0). Or write report.html and print it to PDF from any browser.",
+            "Install Pango (Debian: apt install libpango-1.0-0 libpangoft2-1.0-0). Or write"
+            " report.html and print it to PDF from any browser.",
         ) from error
 
 

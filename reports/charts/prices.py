@@ -143,7 +143,10 @@ def table(story: Story) -> Table:
 
 def summary(story: Story) -> Markup:
     """Say how to read a step."""
-    text = "Each bar is one small step at one school in one year; steps differ in kind and cost, so bars show where to look, not what to do."
+    text = (
+        "Each bar is one small step at one school in one year; steps differ in kind and cost, so bars show"
+        " where to look, not what to do."
+    )
     return say(text)
 
 

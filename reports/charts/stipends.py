@@ -146,7 +146,8 @@ def table(story: Story) -> Table:
             ]
         )
     return Table(
-        f"What each stipend finds and costs, {story.years[-1]}; one more leader costs more than a stipend because all are paid the higher one",
+        f"What each stipend finds and costs, {story.years[-1]}; one more leader costs more than a"
+        " stipend because all are paid the higher one",
         ["Stipend", "Accept", "Leaders found, FTE", "Cost per leader found", "Cost of one more leader"],
         rows,
     )

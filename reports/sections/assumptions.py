@@ -44,7 +44,8 @@ DOLLARS = {
 def assumptions(story: Story) -> Section:
     """List prices, patterns, packages, stipends, scenarios, rules and their sources."""
     text = say(
-        "Every figure below was handed in with the district’s files and can be changed there. Where a source is named in short, its full title stands at"
+        "Every figure below was handed in with the district’s files and can be changed there. Where"
+        " a source is named in short, its full title stands at"
         " the end of this section."
     )
     tables = [

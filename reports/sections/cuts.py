@@ -51,8 +51,10 @@ def _in_words(found: Resilience) -> Markup:
     first, last = found.years
     when = f"in {first}" if first == last else f"from {first} to {last}"
     return say(
-        "The cut is announced in the first year and strikes {}, on top of whatever the scenarios already hold. “With teams” may use every way of"
-        " teaching; “traditional” means classrooms of one teacher alone, as before. A plan that is merely lawful may serve few pupils, so the table also"
+        "The cut is announced in the first year and strikes {}, on top of whatever the scenarios"
+        " already hold. “With teams” may use every way of"
+        " teaching; “traditional” means classrooms of one teacher alone, as before. A plan that is"
+        " merely lawful may serve few pupils, so the table also"
         " asks how deep a cut leaves every school a part of what it was promised.",
         when,
     )

@@ -146,7 +146,8 @@ def _scenarios_in_words(story: Story) -> Markup:
     worst = min(shares, key=shares.__getitem__)
     labels = dict(zip(story.district.scenarios.id, story.district.scenarios.label))
     return say(
-        "The plan is made for {} at once and turns only when a change is announced. In the worst of them (“{}”) {} of pupils are fully served over all years.",
+        "The plan is made for {} at once and turns only when a change is announced. In the worst of"
+        " them (“{}”) {} of pupils are fully served over all years.",
         counted(len(story.tree.scenario_ids), "future"),
         labels.get(worst, worst),
         shown.share(shares[worst], f"coverage.{worst}"),

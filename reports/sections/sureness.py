@@ -26,8 +26,10 @@ def _in_words(story: Story) -> Markup:
     proof = story.plan.certificate
     if proof.holds:
         return say(
-            "The plan carries a proof. After solving, every rule and the best possible value were worked out again from the figures alone, without the solver;"
-            " the largest error found anywhere is {} in relative terms. What is certain is the arithmetic: that this is the best plan for these figures. How"
+            "The plan carries a proof. After solving, every rule and the best possible value were"
+            " worked out again from the figures alone, without the solver;"
+            " the largest error found anywhere is {} in relative terms. What is certain is the"
+            " arithmetic: that this is the best plan for these figures. How"
             " good the figures are is another matter.",
             shown.residual(
                 max(

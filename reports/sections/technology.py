@@ -15,7 +15,8 @@ def technology(story: Story) -> Section | None:
     if not story.district.technology.id:
         return None
     text = say(
-        "A package is what a pupil has: a device or a share of one, with its software. It costs money every year; its device is bought once and"
+        "A package is what a pupil has: a device or a share of one, with its software. It costs"
+        " money every year; its device is bought once and"
         " must be replaced when its life ends."
     )
     return Section(

@@ -37,7 +37,8 @@ def _in_words(comparison: Comparison) -> Markup:
     )
     if not math.isnan(cover.best_use):
         text += say(
-            "Using today's people and money as well as the rules allow changes coverage by {}; changing who does what, within the plan, by a further {}.",
+            "Using today's people and money as well as the rules allow changes coverage by {};"
+            " changing who does what, within the plan, by a further {}.",
             shown.difference(cover.reallocation, "reallocation.coverage"),
             shown.difference(cover.redesign, "redesign.coverage"),
         )

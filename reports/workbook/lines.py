@@ -24,7 +24,10 @@ def lines(pen: Pen, story: Story) -> None:
     assert comparison is not None
     sheet = pen.sheet(NAME)
     pen.heading(sheet, 0, f"Actual today against the optimal plan, {comparison.year}")
-    note = "Rows of the district add up the schools' rows. Where budget.csv gives no amount, today's is worked out from staff, seats and prices."
+    note = (
+        "Rows of the district add up the schools' rows. Where budget.csv gives no amount, today's is worked out"
+        " from staff, seats and prices."
+    )
     pen.text(sheet, 1, 0, note)
     pen.row(sheet, TOP - 1, HEAD)
     today, optimal = comparison.today, comparison.optimal

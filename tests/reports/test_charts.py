@@ -1,0 +1,154 @@
+"""Charts: valid specifications whose titles are questions, that stay apart in greyscale and ask nothing of a network."""
+
+import dataclasses
+import re
+
+import pytest
+
+from models.errors import InputError
+from reports.charts import drawing as board
+from reports.charts.drawing import NARROW, WIDE, apart, unique_names
+from reports.charts.files import inline, png, svg
+from reports.charts.gallery import DRAWINGS, chart, drawing
+from reports.shown import Shown
+from reports.story import Story
+
+NAMES = list(DRAWINGS)
+
+
+def test_the_charts_that_were_promised_are_there():
+    assert {
+        "coverage",
+        "bridge",
+        "frontier",
+        "schools",
+        "teams",
+        "staffing",
+        "devices",
+        "tornado",
+        "prices",
+        "extra",
+    } <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_chart_is_a_valid_specification_with_a_question_and_units(story, name):
+    own = DRAWINGS[name]
+    assert own.question.endswith("?")
+    assert own.unit.endswith(".")
+    if not own.shows(story):
+        pytest.skip(f"the small district has nothing for {name}")
+    spec = chart(story, name).to_dict(validate=True)
+    title = spec["title"]
+    assert " ".join(title["text"]) == own.question
+    assert "url" not in spec.get("data", {})
+    assert own.summary(story)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_chart_keeps_to_its_width_and_holds_names_as_text(story, name, width):
+    own = DRAWINGS[name]
+    if not own.shows(story):
+        pytest.skip(f"the small district has nothing for {name}")
+    drawn = svg(own.chart(story, width))
+    assert float(re.search(r'<svg[^>]* width="([\d.]+)"', drawn)[1]) <= width + 1
+    assert "<b>" not in drawn
+    assert "<script" not in drawn
+    assert not re.search(r'(href|src)="http', drawn)
+    assert "NaN" not in drawn
+    assert "undefined" not in drawn
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_of_a_chart_has_figures_for_every_row(story, name):
+    own = DRAWINGS[name]
+    if not own.shows(story):
+        pytest.skip(f"the small district has nothing for {name}")
+    table = own.table(story)
+    assert table.rows
+    assert all(len(row) == len(table.head) for row in table.rows)
+    assert any(isinstance(cell, Shown) and cell.known for row in table.rows for cell in row)
+
+
+def luminance(colour):
+    """Relative luminance of an sRGB colour, as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_texts_can_be_read_and_fills_told_apart_in_greyscale():
+    for colour in (board.INK, board.GREY):
+        assert 1.05 / (luminance(colour) + 0.05) >= 4.5
+    for colour in (board.DARK, board.MID, board.ACCENT, board.GREY):
+        assert 1.05 / (luminance(colour) + 0.05) >= 3.0
+    dark, light = luminance(board.DARK), luminance(board.LIGHT)
+    assert (light + 0.05) / (dark + 0.05) >= 3.0
+
+
+def test_a_png_is_a_png(story):
+    assert png(chart(story, "coverage")).startswith(b"\x89PNG")
+
+
+def test_the_same_story_draws_the_same_svg(story):
+    assert svg(chart(story, "staffing")) == svg(chart(story, "staffing"))
+
+
+def test_an_svg_in_a_page_has_ids_of_its_own_and_a_label():
+    drawn = inline(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1"><clipPath id="clip0"/><g clip-path="url(#clip0)"/></svg>',
+        "one",
+        'a "b" <c>?',
+    )
+    assert 'id="one-clip0"' in drawn
+    assert "url(#one-clip0)" in drawn
+    assert "xmlns" not in drawn
+    assert 'aria-label="a &#34;b&#34; &lt;c&gt;?"' in drawn
+
+
+def test_labels_move_apart_as_little_as_may_be():
+    assert apart([0.0, 1.0, 5.0], 1.0) == [0.0, 1.0, 5.0]
+    moved = apart([2.0, 2.0, 2.1], 1.0)
+    assert moved[1] - moved[0] >= 1.0 - 1e-9
+    assert moved[2] - moved[1] >= 1.0 - 1e-9
+    assert sum(moved) == pytest.approx(6.1)
+
+
+def test_names_that_stand_twice_are_told_apart():
+    assert unique_names(("Oak", "Pine", "Oak"), ("a", "b", "c")) == ["Oak (a)", "Pine", "Oak (c)"]
+
+
+def test_an_unknown_chart_names_the_nearest():
+    with pytest.raises(InputError) as error:
+        drawing("covrage")
+    assert (
+        str(error.value)
+        == f'There is no chart "covrage".\n\nDid you mean coverage? The charts are: {", ".join(NAMES)}.'
+    )
+
+
+def test_a_chart_without_its_answer_says_what_to_hand_over(story):
+    with pytest.raises(InputError) as error:
+        chart(story.plan, "bridge")
+    assert str(error.value) == (
+        'The chart "bridge" shows the comparison, which a plan alone does not hold.\n\n'
+        "Work it out and hand both over: Story(plan, comparison=optimizer.comparing.compare(district, plan=plan)) from reports.story."
+    )
+
+
+def test_a_chart_with_nothing_to_show_says_so(story):
+    bare = dataclasses.replace(story.tornado, bars=())
+    with pytest.raises(InputError, match="has nothing to show"):
+        chart(dataclasses.replace(story, tornado=bare), "tornado")
+
+
+def test_a_plan_draws_itself_and_shows_a_card(story):
+    pytest.importorskip("altair")
+    drawn = story.plan.chart("coverage").to_dict()
+    assert " ".join(drawn["title"]["text"]).endswith("?")
+    card = story.plan._repr_html_()
+    assert f'data-value="{story.plan.coverage:.10g}"' in card
+    assert "&lt;Sons&gt;" in card
+    assert "<Sons>" not in card
+    assert Story(story.plan).fingerprint == story.fingerprint

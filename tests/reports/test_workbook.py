@@ -1,0 +1,165 @@
+"""The workbook: formulas that add up, units, print areas, charts to edit, and names that stay text."""
+
+import io
+import re
+import zipfile
+
+import openpyxl
+import pytest
+
+from reports.workbook.book import workbook
+from tests.reports.conftest import HOSTILE
+
+TIDY = ("design", "positions", "stipends", "technology", "coverage", "money")
+
+
+@pytest.fixture(scope="module")
+def content(story):
+    return workbook(story)
+
+
+@pytest.fixture(scope="module")
+def formulas(content):
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+@pytest.fixture(scope="module")
+def values(content):
+    return openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+
+
+def evaluate(formula, sheet):
+    """What a sum or difference of the workbook is, worked out from the cells that it names."""
+
+    def numbers(span):
+        return [
+            cell.value
+            for row in sheet[span.replace("$", "")]
+            for cell in row
+            if isinstance(cell.value, int | float)
+        ]
+
+    if match := re.fullmatch(r"=SUM\((\$?\w+:\$?\w+)\)", formula):
+        return sum(numbers(match[1]))
+    if match := re.fullmatch(r"=SUMIFS\(([^,]+),([^,]+),(\w+),([^,]+),(\w+)\)", formula):
+        added, first, one, second, two = match.groups()
+        spans = [
+            [cell.value for row in sheet[span.replace("$", "")] for cell in row]
+            for span in (added, first, second)
+        ]
+        return sum(a for a, b, c in zip(*spans) if b == sheet[one].value and c == sheet[two].value)
+    if re.fullmatch(r"=[A-Z]+\d+([+-][A-Z]+\d+)+", formula):
+        terms = re.findall(r"([+-]?)([A-Z]+\d+)", formula)
+        return sum((-1 if sign == "-" else 1) * (sheet[cell].value or 0.0) for sign, cell in terms)
+    return None
+
+
+def test_it_has_the_sheets_that_finance_works_in(formulas):
+    names = formulas.sheetnames
+    assert names[:4] == ["Summary", "Actual vs optimal", "Bridge", "Money by year"]
+    assert {
+        "Coverage",
+        "Schools",
+        "Staff",
+        "Moves",
+        "Devices",
+        "Assumptions",
+        "How sure",
+        "Tornado",
+        "Frontier",
+    } <= set(names)
+    assert [f"{name} rows" for name in TIDY] == names[-6:]
+
+
+def test_every_sum_and_difference_is_a_formula_that_is_right(formulas, values):
+    checked = 0
+    for sheet in formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.data_type == "f":
+                    right = evaluate(cell.value, values[sheet.title])
+                    if right is not None:
+                        assert values[sheet.title][cell.coordinate].value == pytest.approx(
+                            right, rel=1e-9, abs=1e-6
+                        ), (sheet.title, cell.coordinate)
+                        checked += 1
+    assert checked > 100
+
+
+def test_tidy_sheets_hold_every_row_and_their_expected_sums(story, formulas, values):
+    for name in TIDY:
+        sheet, table = values[f"{name} rows"], story.plan.tables[name]
+        assert sheet.max_row == 4 + len(table)
+        heads = [cell.value for cell in sheet[4]]
+        for c, column in enumerate(table.columns, start=1):
+            assert heads[c - 1].split(",")[0] == column
+            own = [sheet.cell(5 + i, c).value for i in range(len(table))]
+            for mine, theirs in zip(own, table[column]):
+                if isinstance(theirs, str):
+                    assert mine == theirs
+                elif theirs == theirs:
+                    assert mine == pytest.approx(theirs)
+            formula = formulas[f"{name} rows"].cell(3, c).value
+            if formula is not None:
+                assert formula.startswith("=SUMPRODUCT(SUBTOTAL(103,")
+                assert sheet.cell(3, c).value == pytest.approx(
+                    (table[column].fillna(0) * table["probability"]).sum()
+                )
+    assert "amount, $" in [cell.value for cell in values["money rows"][4]]
+    assert "fte, FTE" in [cell.value for cell in values["positions rows"][4]]
+
+
+def test_money_by_year_equals_the_plans_table(story, values):
+    sheet, money = values["Money by year"], story.plan.to_frame("money")
+    rows = {sheet.cell(row, 1).value: row for row in range(4, sheet.max_row + 1)}
+    for y, year in enumerate(story.years, start=2):
+        own = money[money["year"] == year]
+        sums = (own["amount"] * own["probability"]).groupby(own["line"]).sum()
+        assert sheet.cell(rows["Funding"], y).value == pytest.approx(sums["funding"])
+        assert sheet.cell(rows["Salaries"], y).value == pytest.approx(sums["salaries"])
+        over = sums["reserve"] + sums["unspent"]
+        assert sheet.cell(rows["Left over, with the reserve kept"], y).value == pytest.approx(over, abs=0.01)
+
+
+def test_actual_against_optimal_equals_the_comparison(story, values):
+    sheet, today, optimal = values["Actual vs optimal"], story.comparison.today, story.comparison.optimal
+    found = {
+        (sheet.cell(r, 1).value, sheet.cell(r, 2).value, sheet.cell(r, 3).value): r
+        for r in range(5, sheet.max_row + 1)
+    }
+    for name, amounts in (("District", slice(None)), (HOSTILE[1], slice(1, 2))):
+        row = found[name, "Spending", "Total"]
+        assert sheet.cell(row, 5).value == pytest.approx(today.total[amounts].sum(), abs=0.01)
+        assert sheet.cell(row, 6).value == pytest.approx(optimal.total[amounts].sum(), abs=0.01)
+        assert sheet.cell(row, 7).value == pytest.approx(
+            (optimal.total - today.total)[amounts].sum(), abs=0.01
+        )
+
+
+def test_names_stay_text(content, formulas):
+    sheet = formulas["Schools"]
+    assert tuple(sheet.cell(4 + s, 1).value for s in range(3)) == HOSTILE
+    assert all(sheet.cell(4 + s, 1).data_type == "s" for s in range(3))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            text = archive.read(name).decode("utf-8", errors="ignore")
+            assert "<f>HYPERLINK" not in text
+            assert 'TargetMode="External"' not in text
+
+
+def test_every_sheet_prints_and_charts_can_be_edited(content, formulas):
+    for sheet in formulas:
+        assert sheet.print_area, sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth in (None, 1)
+        assert "Page" in sheet.oddFooter.right.text
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
+        assert len(charts) >= 8
+        assert all("<c:f>" in archive.read(name).decode() for name in charts)
+        drawings = [
+            archive.read(name).decode()
+            for name in archive.namelist()
+            if name.startswith("xl/drawings/drawing")
+        ]
+        assert all('descr="' in drawing for drawing in drawings)

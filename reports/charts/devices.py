@@ -96,7 +96,7 @@ def draw(story: Story, width: int) -> Chart:
     years = alt.Axis(
         values=list(range(int(start), int(end) + 1, every)), format="d", title="Beginning of the year"
     )
-    left, room = (2.6, 1.9) if compact(width) else (1.4, 0.9)
+    left, room = (3.6, 1.9) if compact(width) else (1.4, 0.9)
     x = alt.X(
         "first:Q", scale=alt.Scale(domain=[start - left, end + room], nice=False, zero=False), axis=years
     )

@@ -113,7 +113,7 @@ def draw(story: Story, width: int) -> Chart:
             for name, y in zip(starts, spread)
         ]
 
-    side = 1.6 if compact(width) else 0.75
+    side = 1.85 if compact(width) else 0.75
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-side, 1 + side], nice=False))
     scale = alt.Scale(reverse=True, nice=False, zero=False)
     y = alt.Y("low:Q", axis=None, scale=scale)

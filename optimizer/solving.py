@@ -88,6 +88,13 @@ def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
         blocks = independent_blocks(matrix)
         if len(blocks) > 1:
             return SideBySide(matrix, blocks, stages, options)
+    if options.solver == "highs" and options.method == "prices":
+        from optimizer.decomposition.prices import Prices
+        from optimizer.decomposition.structure import structure_of
+
+        structure = structure_of(matrix)
+        if structure is not None:
+            return Prices(structure, stages, options)
     if options.method == "blocks":
         raise SolverFailure(
             "The model does not fall into independent blocks.",

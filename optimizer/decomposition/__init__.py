@@ -1,0 +1,1 @@
+"""Price decomposition: districts whose schools share money or people, solved school by school at common prices."""

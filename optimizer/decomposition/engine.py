@@ -1,0 +1,238 @@
+"""Column generation in a box: blocks answer prices, the master mixes their answers and tries new prices near the best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import SolverFailure
+from optimizer.decomposition.master import Master
+from optimizer.decomposition.pricing import Pricing
+from optimizer.decomposition.problem import Problem
+from optimizer.staging import Options
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose columns it holds
+
+MOST = 150  # answers after which a search is given up
+MISSING = 1e-9  # of the unit of a coupling row
+OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
+
+
+class Unbounded(Exception):
+    """Prices rise without end: the coupling rows ask for more than the blocks have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Where a search ended.
+
+    Attributes
+    ----------
+    point : mixture of the blocks' points, axis column; the district's own columns are in `own` and, where they are
+        columns of the matrix, in the point too
+    own : level of the district's own columns in the master
+    price, row_dual : prices of the coupling rows, and what the blocks answered to them as duals of all rows
+    value, bound : cost of the mixture and Lagrangian bound
+    known : the points in the mixture, for searches to come
+
+    """
+
+    point: Array
+    own: Array
+    price: Array
+    row_dual: Array
+    value: float
+    bound: float
+    known: list[Known]
+    iterations: int
+    answers: int
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of value and bound."""
+        return (self.value - self.bound) / (1.0 + abs(self.value))
+
+
+class Search:
+    """A search for the prices of one problem, among all blocks or some that stand for all.
+
+    Parameters
+    ----------
+    problem, pricing
+        The stage and its blocks.
+    chosen, weight
+        Blocks that take part and how often each counts; every block once when not given.
+
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        pricing: Pricing,
+        options: Options,
+        chosen: Indices | None = None,
+        weight: Array | None = None,
+    ) -> None:
+        self.problem, self.pricing, self.options = problem, pricing, options
+        self.chosen = np.arange(problem.block_count) if chosen is None else chosen
+        self._only = None if chosen is None else [int(number) for number in chosen]
+        self._weight = np.zeros(problem.block_count)
+        self._weight[self.chosen] = 1.0 if weight is None else weight
+        self._points: list[Array] = []
+        self._use: list[tuple[Array, Array]] = []
+        self._bound = -np.inf
+        self._best, self._dual = np.zeros(0), np.zeros(0)
+        self._iterations = self._answers = 0
+
+    def run(self, price: Array, spread: float, target: float, known: Sequence[Known] = ()) -> Found:
+        """Search from first prices, trusted to a part `spread`, until value and bound are within `target` (relative).
+
+        Raises
+        ------
+        Unbounded
+            Prices rise without end.
+        NoPlan, SolverFailure, Interrupted
+            A block has no point; the solver failed or prices did not settle; Ctrl-C.
+
+        """
+        problem = self.problem
+        self._ask(price)
+        master = self._master(known)
+        size = self._size(price)
+        width, way = spread * size, np.zeros(price.size)
+        while True:
+            centre = self._best
+            master.set_box(centre, width)
+            master.solve(self.options.left())
+            ahead = master.value - self._bound
+            moved = master.price - centre
+            edge = np.abs(moved) >= 0.99 * width
+            self._trace(master, width / size)
+            if ahead <= target * (1.0 + abs(master.value)):
+                if master.shortage <= MISSING:
+                    return self._found(master)
+                width = np.where(edge, 4.0 * width, width)
+                if (width > OUTGROWN * size).any():
+                    raise Unbounded
+                continue
+            if self._answers >= MOST:
+                raise SolverFailure("The search for prices did not settle.", "Try --method ipm.")
+            before = self._bound
+            gain = (self._ask(master.price) - before) / ahead
+            self._offer(master, 1e-12 * (1.0 + abs(master.value)))
+            if gain > 0.0:
+                turned = moved * way < 0
+                way = np.where(moved != 0, moved, way)
+                wider = np.where(edge, (4.0 if gain > 0.3 else 2.0) * width, width)
+                width = np.where(turned, 0.6 * width, wider)
+            else:
+                width = width * (0.7 if gain > -2.0 else 0.4)
+
+    def reach(self, known: Sequence[Known] = ()) -> tuple[float, list[Known]]:
+        """Find how much must be missing in the coupling rows, in their units, whatever it costs: 0 where they can be met.
+
+        The problem must have no cost. Returns a lower bound of what is missing, and points that miss the least.
+        """
+        self._ask(np.zeros(self.problem.lower.size))
+        master = self._master(known)
+        master.set_box(np.zeros(self.problem.lower.size), 1.0 / self.problem.unit)
+        while True:
+            master.solve(self.options.left())
+            self._trace(master, np.zeros(1))
+            if (
+                master.value - max(self._bound, 0.0) <= MISSING
+                or self._bound > 1e-6 * self.problem.block_count
+            ):
+                return max(self._bound, 0.0), self._known(master)
+            if self._answers >= MOST:
+                raise SolverFailure("The search for a plan did not settle.", "Try --method ipm.")
+            self._ask(master.price)
+            self._offer(master, 1e-12)
+
+    # ---- steps -------------------------------------------------------------------------------------------------
+
+    def _ask(self, price: Array) -> float:
+        """Ask the blocks at prices, keep their points, and return the bound."""
+        answer = self.pricing.answer(self.problem.reduced(price), self._only)
+        self._iterations += answer.iterations
+        self._answers += 1
+        bound = self.problem.bound(price, float(self._weight @ answer.cost))
+        if bound > self._bound:
+            self._bound, self._best, self._dual = bound, price, answer.row_dual
+        self._keep(answer.point)
+        return bound
+
+    def _keep(self, point: Array) -> None:
+        self._points.append(point)
+        self._use.append(self.problem.by_block(point))
+
+    def _master(self, known: Sequence[Known]) -> Master:
+        """Open a master with the first answer and with known points."""
+        master = Master(self.problem, self._weight)
+        cost, use = self._use[0]
+        master.add(0, self.chosen, cost[self.chosen], use[:, self.chosen])
+        for point, blocks in known:
+            self._keep(point)
+            cost, use = self._use[-1]
+            master.add(len(self._points) - 1, blocks, cost[blocks], use[:, blocks])
+        return master
+
+    def _offer(self, master: Master, slack: float) -> None:
+        """Give the last answers to the master where they are better than its mixtures at its prices."""
+        cost, use = self._use[-1]
+        gain = master.block_price - (cost - master.price @ use)
+        better = self.chosen[gain[self.chosen] > slack]
+        master.add(len(self._points) - 1, better, cost[better], use[:, better])
+
+    def _size(self, price: Array) -> Array:
+        """What counts as a price's own size: itself, or a tenth of what is usual for rows of its unit."""
+        unit, worth = self.problem.unit, np.abs(price) * self.problem.unit
+        size = np.zeros(price.size)
+        for row in range(price.size):
+            alike = (worth > 0) & (unit > unit[row] / 30.0) & (unit < unit[row] * 30.0)
+            usual = float(np.median(worth[alike])) if alike.any() else float(worth.max(initial=0.0)) or 1.0
+            size[row] = max(abs(price[row]), 0.1 * usual / unit[row])
+        return size
+
+    # ---- the end -----------------------------------------------------------------------------------------------
+
+    def _found(self, master: Master) -> Found:
+        owner, shared = self.problem.structure.owner, self.problem.structure.shared
+        level = self._levels(master)
+        level /= np.maximum(level.sum(axis=0), 1e-12)
+        point, owned = np.zeros(owner.size), owner >= 0
+        for share, answer in zip(level, self._points):
+            if share.any():
+                point[owned] += share[owner[owned]] * answer[owned]
+        point[shared] = master.own[: shared.size]
+        point[master.rays] += master.ray_level
+        return Found(
+            point, master.own, self._best, self._dual, master.value, self._bound, self._known(master),
+            self._iterations, self._answers,
+        )  # fmt: skip
+
+    def _levels(self, master: Master) -> Array:
+        """Level of every answer of every block in the mixture, axes (answer, block)."""
+        level = np.zeros((len(self._points), self.problem.block_count))
+        answer, block = np.array(master.point_of).T
+        np.add.at(level, (answer, block), master.level)
+        return level
+
+    def _known(self, master: Master) -> list[Known]:
+        return [
+            (point, np.flatnonzero(share > 1e-9))
+            for share, point in zip(self._levels(master), self._points)
+            if (share > 1e-9).any()
+        ]
+
+    def _trace(self, master: Master, width: Array) -> None:
+        self.options.tell(
+            f"  prices {self._answers}: value {master.value:.8g}, bound {self._bound:.8g}, "
+            f"gap {(master.value - self._bound) / (1 + abs(master.value)):.1e}, missing {master.shortage:.1e}, "
+            f"box {width.min():.1e} to {width.max():.1e}, {self._iterations:,} iterations"
+        )

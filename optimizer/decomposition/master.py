@@ -1,0 +1,121 @@
+"""The restricted master: coupling rows over mixtures of the points that the blocks have answered so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import SolverFailure
+from models.status import Status
+from optimizer.matrix import Matrix
+from optimizer.solution import refusal
+
+if TYPE_CHECKING:
+    from optimizer.decomposition.problem import Problem
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+class Master:
+    """min cost over mixtures of known points, one mixture a block, and the district's own columns.
+
+    `weight` says how often each block counts: once, or for the blocks that it stands for, or not at all.
+
+    Rows: coupling rows (each divided by its unit), then one row a block (its mixture sums to its weight).
+    Columns: for each coupling row what is missing below and above it, at a price that keeps the master's own prices in a
+    box and lets there always be a solution; the district's own columns; the rays, one of each kind; the points.
+    """
+
+    def __init__(self, problem: Problem, weight: Array) -> None:
+        from scipy.sparse import csc_array, hstack, vstack
+
+        from optimizer.solvers.repeated import Repeated
+
+        self.unit = problem.unit
+        self.rows, self._own = problem.lower.size, problem.own_cost.size
+        self.rays, use, ray_cost = _kinds(problem)
+        self._solver = Repeated()
+        ones = csc_array(np.eye(self.rows))
+        scaled = csc_array(np.hstack([problem.own_entries, use]) / self.unit[:, None])
+        A = hstack([ones, -ones, scaled]).tocsc()
+        A = vstack([A, csc_array((weight.size, A.shape[1]))]).tocsc()
+        A.indices, A.indptr = A.indices.astype(np.int32), A.indptr.astype(np.int32)
+        self._missing = 2 * self.rows
+        self._rays = self._missing + self._own
+        self._points = self._rays + self.rays.size
+        self._cost = np.concatenate([np.zeros(self._missing), problem.own_cost, ray_cost])
+        self._solver.load(
+            Matrix(
+                A,
+                np.concatenate([problem.lower / self.unit, weight]),
+                np.concatenate([problem.upper / self.unit, weight]),
+                np.concatenate([np.zeros(self._missing), problem.own_lower, np.zeros(self.rays.size)]),
+                np.concatenate(
+                    [np.full(self._missing, np.inf), problem.own_upper, np.full(self.rays.size, np.inf)]
+                ),
+            ),
+            self._cost,
+        )
+        self.point_of: list[tuple[int, int]] = []  # (answer, block) of each point's column
+        self.value, self.shortage = np.inf, np.inf
+        self.price, self.block_price = np.zeros(self.rows), np.zeros(weight.size)
+        self.level, self.own, self.ray_level = np.zeros(0), np.zeros(self._own), np.zeros(self.rays.size)
+
+    def add(self, answer: int, blocks: Indices, cost: Array, use: Array) -> None:
+        """Add points of some blocks: their costs and what they put into the coupling rows, axes (rows, blocks)."""
+        if blocks.size == 0:
+            return
+        scaled = use.T / self.unit
+        scaled[np.abs(scaled) < 1e-13] = 0.0
+        place = np.nonzero(scaled)  # block by block
+        end = np.cumsum(np.bincount(place[0], minlength=blocks.size) + 1)
+        row, value = np.zeros(end[-1], dtype=np.int64), np.ones(end[-1])
+        within = np.ones(row.size, dtype=bool)
+        within[end - 1] = False
+        row[within], value[within] = place[1], scaled[place]
+        row[end - 1] = self.rows + blocks
+        start = np.concatenate([[0], end[:-1]])
+        self._solver.add_columns(cost, np.zeros(blocks.size), np.full(blocks.size, np.inf), start, row, value)
+        self._cost = np.concatenate([self._cost, cost])
+        self.point_of += [(answer, int(block)) for block in blocks]
+
+    def set_box(self, centre: Array, width: Array) -> None:
+        """Keep prices within centre ± width: what is missing costs the upper end, what is too much earns the lower."""
+        self._cost[: self.rows] = (centre + width) * self.unit
+        self._cost[self.rows : self._missing] = (width - centre) * self.unit
+        self._solver.set_cost(self._cost)
+
+    def solve(self, seconds: float | None = None) -> None:
+        """Solve for mixtures and prices."""
+        from optimizer.solvers.repeated import DUAL, PRIMAL
+
+        status = self._solver.run(PRIMAL, seconds)
+        if status is not Status.OPTIMAL:
+            self._solver.forget()
+            status = self._solver.run(DUAL, seconds)
+        if status in (Status.TIME_LIMIT, Status.ITERATION_LIMIT):
+            raise refusal(status, "", "the district")
+        if status is not Status.OPTIMAL:
+            raise SolverFailure(
+                f"The search for prices failed (its master is {status}).", "Try --method ipm."
+            )
+        x, y = self._solver.solution()
+        self.value = self._solver.objective
+        self.price, self.block_price = y[: self.rows] / self.unit, y[self.rows :]
+        self.shortage = float(x[: self._missing].max(initial=0.0))
+        self.own = x[self._missing : self._rays]
+        self.ray_level = np.maximum(x[self._rays : self._points], 0.0)
+        self.level = np.maximum(x[self._points :], 0.0)
+
+
+def _kinds(problem: Problem) -> tuple[Indices, Array, Array]:
+    """One column of every kind of ray: the columns, what they put into the coupling rows, and their costs."""
+    rays = problem.structure.rays
+    if rays.size == 0:
+        return rays, np.zeros((problem.lower.size, 0)), np.zeros(0)
+    use = problem.coupling[:, rays].toarray()
+    _, first = np.unique(np.vstack([use, problem.cost[rays]]), axis=1, return_index=True)
+    return rays[first], use[:, first], problem.cost[rays[first]]

@@ -1,0 +1,172 @@
+"""Blocks solved again and again at changing prices, in chains over the threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import Interrupted, NoPlan
+from models.status import Status
+from optimizer.blocks import Block
+from optimizer.chains import Chain, chains_of
+from optimizer.solution import refusal
+from optimizer.staging import Options
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What all blocks answer to prices: points (all columns), duals of their rows (all rows), cost of each block."""
+
+    point: Array
+    row_dual: Array
+    cost: Array
+    iterations: int
+
+
+class Pricing:
+    """Keeps every block alive in a solver of its own, with the basis of its last answer.
+
+    The first answer of a block starts from a solved block like it (dual simplex: prices are the same, sides differ),
+    later ones from its own last basis (primal simplex: sides are the same, prices differ).
+    """
+
+    def __init__(self, blocks: Sequence[Block], shape: tuple[int, int], options: Options) -> None:
+        self.blocks, self.shape, self.options = blocks, shape, options
+        self.chains = chains_of(blocks)
+        self._solvers: list[Any] = [None] * len(blocks)
+        self._sides: dict[int, tuple[Array, Array]] = {}
+        self._upper: Array | None = None
+        self._dual_first = [True] * len(blocks)
+        self._stop = threading.Event()
+
+    def set_upper(self, column_upper: Array) -> None:
+        """Change the upper bounds of all columns."""
+        self._upper = column_upper
+        for number, (block, solver) in enumerate(zip(self.blocks, self._solvers)):
+            if solver is not None:
+                solver.set_columns(block.matrix.column_lower, column_upper[block.columns])
+                self._dual_first[number] = True
+
+    def set_sides(self, row_lower: Array, row_upper: Array) -> None:
+        """Change the sides of all rows."""
+        for number, (block, solver) in enumerate(zip(self.blocks, self._solvers)):
+            sides = row_lower[block.rows], row_upper[block.rows]
+            self._sides[number] = sides
+            if solver is not None:
+                solver.set_rows(np.arange(block.rows.size), *sides)
+                self._dual_first[number] = True
+
+    def answer(self, cost: Array, only: Sequence[int] | None = None) -> Answer:
+        """Minimise every block, or those of `only`, for a cost over all columns.
+
+        Raises
+        ------
+        NoPlan
+            A block has no point at all.
+        SolverFailure, Interrupted
+            The solver stopped early or failed; Ctrl-C.
+
+        """
+        point, dual = np.zeros(self.shape[1]), np.zeros(self.shape[0])
+        costs = np.zeros(len(self.blocks))
+        iterations = np.zeros(len(self.blocks), dtype=np.int64)
+
+        def visit(number: int, parent: int) -> None:
+            block = self.blocks[number]
+            own = cost[block.columns]
+            solver = self._solve(number, parent, own)
+            x, y = solver.solution()
+            np.clip(x, block.matrix.column_lower, self._bound(block), out=x)
+            point[block.columns], dual[block.rows] = x, y
+            costs[number] = own @ x
+            iterations[number] = solver.iterations
+
+        chains = self.chains
+        if only is not None:
+            wanted = set(only)
+            chains = [
+                Chain(members, (-1, *members[:-1]))
+                for members in (tuple(n for n in chain.members if n in wanted) for chain in chains)
+                if members
+            ]
+        run_chains(chains, visit, self.options, self._stop)
+        return Answer(point, dual, costs, int(iterations.sum()))
+
+    def _bound(self, block: Block) -> Array:
+        return block.matrix.column_upper if self._upper is None else self._upper[block.columns]
+
+    def _solve(self, number: int, parent: int, cost: Array) -> Any:
+        from optimizer.solvers.repeated import DUAL, PRIMAL, Repeated
+
+        block, solver = self.blocks[number], self._solvers[number]
+        strategy = PRIMAL
+        if solver is None:
+            solver = Repeated(perturb=False)
+            lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
+            matrix = block.matrix.replace(row_lower=lower, row_upper=upper, column_upper=self._bound(block))
+            solver.load(matrix, cost, self._solvers[parent].basis if parent >= 0 else None)
+            self._solvers[number] = solver
+            strategy = DUAL
+        else:
+            solver.set_cost(cost)
+            if self._dual_first[number]:
+                strategy = DUAL
+        self._dual_first[number] = False
+        left = self.options.left()
+        status = solver.run(strategy, left)
+        if status not in (
+            Status.OPTIMAL,
+            Status.INFEASIBLE,
+            Status.TIME_LIMIT,
+        ):  # numbers gone astray: once more, cold
+            solver = Repeated(perturb=False)
+            lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
+            solver.load(
+                block.matrix.replace(row_lower=lower, row_upper=upper, column_upper=self._bound(block)), cost
+            )
+            self._solvers[number] = solver
+            status = solver.run(DUAL, left)
+        if status is not Status.OPTIMAL:
+            raise refusal(status, "", "the district")
+        return solver
+
+
+def run_chains(
+    chains: Sequence[Chain], visit: Callable[[int, int], None], options: Options, stop: threading.Event
+) -> None:
+    """Visit every member of every chain, chains side by side; Ctrl-C stops each at its next member.
+
+    The chains do not depend on the number of threads, so neither do the answers.
+    """
+    stop.clear()
+
+    def run(chain: Chain) -> None:
+        for number, parent in zip(chain.members, chain.parents):
+            if stop.is_set():
+                raise Interrupted("The solve was interrupted; there is no plan.", "Run it again.")
+            visit(number, parent)
+
+    threads = max(1, min(options.threads, len(chains)))
+    if threads == 1:
+        for chain in chains:
+            run(chain)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        futures = [pool.submit(run, chain) for chain in chains]
+        try:
+            errors = [future.exception() for future in futures]
+        except KeyboardInterrupt:
+            stop.set()
+            raise
+    failed = [error for error in errors if error is not None]
+    for error in failed:
+        if isinstance(error, NoPlan) or error is failed[-1]:
+            raise error

@@ -12,8 +12,9 @@ from reports.sections.sureness import sureness
 from reports.sections.teams import teams
 from reports.story import Story
 from reports.workbook.lines import lines
-from reports.workbook.overview import bridge, coverage, devices, money, schools, staff, summary
+from reports.workbook.overview import bridge, coverage, money, summary
 from reports.workbook.pen import Pen, table_widths
+from reports.workbook.schools_staff import devices, schools, staff
 from reports.workbook.tidy import tidy
 
 PLAIN = {

@@ -79,7 +79,12 @@ def _title(plan: Plan) -> list[str]:
         if len(where) > 8:
             lines.append(f"  and {len(where) - 8} more; see 'spanwise explain'")
     if plan.status is Status.FEASIBLE and plan.rounding is not None:
-        lines += ["", f"NOT PROVEN BEST: the search stopped at a gap of {percent(plan.rounding.gap, 2)}."]
+        lines += [
+            "",
+            "PROVEN BEST IN COVERAGE, BUT NOT CHEAPEST: the search for least spending stopped early."
+            if plan.rounding.gap <= 1e-6
+            else f"NOT PROVEN BEST: the search stopped at a gap of {percent(plan.rounding.gap, 2)}.",
+        ]
     return lines
 
 
@@ -274,9 +279,9 @@ def _tightest(plan: Plan) -> list[str]:
     if not rows:
         return heading("Tightest rules") + ["  None: every pupil that can be covered is."]
     rows.sort(key=lambda row: -row[0])
-    return heading("Tightest rules (first-order prices; 'spanwise explain' says how far each one holds)") + columns(
-        [row for _, row in rows[:5]]
-    )
+    return heading(
+        "Tightest rules (first-order prices; 'spanwise explain' says how far each one holds)"
+    ) + columns([row for _, row in rows[:5]])
 
 
 def _place(plan: Plan, axes: str, at: tuple[np.intp, ...]) -> str:

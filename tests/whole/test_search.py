@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dataclasses
 import json
 import re
 import threading
@@ -14,6 +15,7 @@ import pytest
 
 from models.errors import NoPlan, SolverFailure
 from models.made import made_district
+from models.plan import Rounding
 from models.plan_json import plan_json
 from models.status import Status
 from optimizer.formulation import Model
@@ -24,6 +26,7 @@ from optimizer.solvers.highs import Session
 from optimizer.solving import upper_of, way_of
 from optimizer.staging import Options
 from optimizer.whole import solve_whole
+from reports.card import card
 from tests.whole.tiny import small
 
 
@@ -226,3 +229,17 @@ def test_ctrl_c_stops_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
         side_by_side(parts, visit, None, PROVEN, Options(threads=2))
     assert all(session.stopped.is_set() for session in sessions)
+
+
+@pytest.mark.parametrize(
+    ("gap", "says"),
+    [
+        (0.0123, "NOT PROVEN BEST: the search stopped at a gap of 1.23 %."),
+        (0.0, "PROVEN BEST IN COVERAGE, BUT NOT CHEAPEST: the search for least spending stopped early."),
+    ],
+)
+def test_the_card_says_what_is_not_proven(gap: float, says: str) -> None:
+    plan = solve_whole(made_district(1, 1, 1, seed=3), 1.0)
+    early = dataclasses.replace(plan, status=Status.FEASIBLE, rounding=Rounding(1.0, 0.5, gap))
+    assert says in card(early).splitlines()
+    assert "PROVEN BEST" not in card(plan)

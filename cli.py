@@ -43,7 +43,9 @@ class Commands(click.Group):
         """Import the command's own file."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"commands.{MODULES.get(cmd_name, cmd_name)}").command
+        command: click.Command = importlib.import_module(
+            f"commands.{MODULES.get(cmd_name, cmd_name)}"
+        ).command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

@@ -108,7 +108,7 @@ def _finished(
                 except Exception as error:
                     raise SolverFailure(
                         f"A worker ended while it solved chunk {number}: {type(error).__name__}: {error}",
-                        "Run the same command again: finished chunks are kept, and it goes on from there. With less memory, use fewer --workers.",
+                        "Run the same command again: finished chunks are kept, and it goes on. If memory is short: fewer --workers.",
                     ) from error
                 yield number, results
     finally:

@@ -119,7 +119,9 @@ PATHS: dict[str, tuple[Callable[..., dict[str, float]], str]] = {
 def _child(pipe: Any, path: str, district: District) -> None:
     run, argument = PATHS[path]
     try:
-        run(made_district(2, pool=district.settings.funding.pool), argument)  # libraries are loaded before the clock starts
+        run(
+            made_district(2, pool=district.settings.funding.pool), argument
+        )  # libraries are loaded before the clock starts
         pipe.send(run(district, argument) | {"peak": _peak()})
     except Exception as error:
         pipe.send({"error": f"{type(error).__name__}: {error}"})
@@ -191,7 +193,8 @@ def main() -> None:
     ]
     here = machine()
     print(
-        f"{here['processor']}, {here['cores']} cores, Python {here['python']}, HiGHS {here['highspy']}, PuLP {here['pulp']}, {here['date']}\n",
+        f"{here['processor']}, {here['cores']} cores, Python {here['python']}, "
+        f"HiGHS {here['highspy']}, PuLP {here['pulp']}, {here['date']}\n",
         flush=True,
     )
     for size in arguments.sizes.split(","):

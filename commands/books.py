@@ -48,7 +48,11 @@ def command(name: str | None, bound: Bound | None, as_json: bool) -> None:
 
 
 def _print_book(book: Book) -> None:
-    shown = {"best": "value is the best estimate", "low": "value is the low end", "high": "value is the high end"}
+    shown = {
+        "best": "value is the best estimate",
+        "low": "value is the low end",
+        "high": "value is the high end",
+    }
     click.echo(f"{book.name}: {book.title}; {shown[book.bound]}.")
     for table, figures in groupby(book.figures, key=lambda figure: figure.table):
         _show(table.replace("_", " "), [HEADINGS, *(_row(figure, book.bound) for figure in figures)])

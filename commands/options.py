@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from models.plan import Plan
     from optimizer.staging import Options
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 JSON = click.option(
@@ -35,7 +34,7 @@ OBJECTIVE = click.option(
 METHODS = ["auto", "simplex", "ipm", "pdlp", "blocks", "prices"]
 
 
-def solving_options(command: Command) -> Command:
+def solving_options[Command: Callable[..., Any]](command: Command) -> Command:
     """Add the options of solving: --solver, --method, --time-limit, --threads."""
     for option in reversed(
         [

@@ -75,7 +75,7 @@ def command(
     objective: Any,
     solver: str,
     method: str,
-    time_limit: float | None,  # noqa: ANN401
+    time_limit: float | None,
     threads: int | None,
     with_shortfall: bool,
     whole: str | None,
@@ -145,7 +145,7 @@ def command(
 
 def _solve(
     district: Any, objective: Any, options: Any, *, with_shortfall: bool, whole: str | None, gap: float | None
-) -> Any:  # noqa: ANN401
+) -> Any:
     if with_shortfall:
         from optimizer.shortfall import solve_with_shortfall
 

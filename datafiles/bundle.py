@@ -112,8 +112,7 @@ def _parquet_rows(path: Path) -> Iterable[tuple[int, tuple[str, str, str]]]:
             f"{path} is no bundle: its columns are not {', '.join(COLUMNS)}.",
             "Give a bundle, or district folders.",
         )
-    for number, row in enumerate(zip(*(table.column(name).to_pylist() for name in COLUMNS)), start=1):
-        yield number, row
+    yield from enumerate(zip(*(table.column(name).to_pylist() for name in COLUMNS)), start=1)
 
 
 def _parquet():  # noqa: ANN202 - a module that may be missing

@@ -11,8 +11,8 @@ from models.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
-    from models.decisions import Decisions
 
+    from models.decisions import Decisions
     from models.district import District
     from models.errors import Problem
 

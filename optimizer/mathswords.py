@@ -1,5 +1,7 @@
 """The words of `docs/maths.md`: what cannot be read from the code. `optimizer.mathspage` puts the page together."""
 
+# ruff: noqa: E501 - lines of a page
+
 from __future__ import annotations
 
 INTRO = r"""

@@ -69,7 +69,8 @@ def _title(plan: Plan) -> list[str]:
         assert plan.shortfall is not None
         lines += [
             "",
-            f"THIS PLAN HAS A HOLE: {dollars(float((plan.shortfall @ plan.tree.probability).sum()))} of funding is missing (expected, all years).",
+            f"THIS PLAN HAS A HOLE: {dollars(float((plan.shortfall @ plan.tree.probability).sum()))} of funding "
+            "is missing (expected, all years).",
         ]
         where = sorted(np.argwhere(plan.shortfall > 0.005), key=lambda at: -plan.shortfall[tuple(at)])  # type: ignore[index]
         lines += [
@@ -131,7 +132,7 @@ def _coverage(plan: Plan) -> list[str]:
 def _decisions(plan: Plan) -> list[str]:
     p, tree, district = plan.parameters, plan.tree, plan.district
     every = np.broadcast_to(tree.probability, plan.covered.shape)
-    teachers, leaders, aides = (float((fte * every).sum()) for fte in plan.team_fte)
+    _, leaders, aides = (float((fte * every).sum()) for fte in plan.team_fte)
     policy = " everywhere" if plan.stipend_step is not None else " on average"
     stipend = (
         "none: no leader is needed" if plan.stipend is None else f"{dollars(plan.stipend)} a year{policy}"
@@ -312,11 +313,13 @@ def _sure(plan: Plan) -> list[str]:
     )
     lines = heading(f"Certificate: {word} ({figures}; recomputed without the solver)")
     lines.append(
-        f"  {plan.status}, {run.name} {run.version} ({run.method}), {run.variables:,} variables, {run.rules:,} rules, {seconds(run.seconds)}"
+        f"  {plan.status}, {run.name} {run.version} ({run.method}), {run.variables:,} variables, "
+        f"{run.rules:,} rules, {seconds(run.seconds)}"
     )
     if plan.rounding is not None:
         lines.append(
-            f"  Whole positions of {plan.rounding.step:g} FTE: LP bound {percent(plan.rounding.bound)}, gap {percent(plan.rounding.gap, 2)}, "
+            f"  Whole positions of {plan.rounding.step:g} FTE: LP bound {percent(plan.rounding.bound)}, "
+            f"gap {percent(plan.rounding.gap, 2)}, "
             f"rounding cost {percent(plan.rounding_cost, 2)} of pupils"
         )
     return lines + [f"  {note}" for note in plan.notes]

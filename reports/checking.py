@@ -60,7 +60,8 @@ def check_card(
             ["Stipend steps in use", f"{district.steps.size} of {district.stipends.stipend.size}"],
             [
                 "Plan",
-                f"{years}, {len(district.scenarios.id)} scenario{'s' if len(district.scenarios.id) > 1 else ''}, {tree.size} nodes of the tree",
+                f"{years}, {len(district.scenarios.id)} scenario{'s' if len(district.scenarios.id) > 1 else ''}, "
+                f"{tree.size} node{'s' if tree.size > 1 else ''} of the tree",
             ],
         ]
     )

@@ -49,6 +49,15 @@ def test_the_random_districts_vary(tmp_path: Path) -> None:
         "pool": {"school", "district"}, "mobility": {"school", "district"}, "years": {1, 2, 3},
     }.items():  # fmt: skip
         assert {getattr(question, attribute) for question in questions} == kinds
-    for rule in ("max_transfer_share", "reserve_max_share", "max_leader_share", "max_position_loss_share", "min_adults",
-                 "startup_max_share", "technology_max_share", "max_growth", "min_school_share"):
+    for rule in (
+        "max_transfer_share",
+        "reserve_max_share",
+        "max_leader_share",
+        "max_position_loss_share",
+        "min_adults",
+        "startup_max_share",
+        "technology_max_share",
+        "max_growth",
+        "min_school_share",
+    ):
         assert {getattr(question, rule) is None for question in questions} == {True, False}, rule

@@ -70,7 +70,10 @@ def test_every_estimate_lies_between_its_bounds(book: Book) -> None:
 
 
 def test_every_figure_stands_in_its_table_and_nowhere_else(book: Book) -> None:
-    keys = {table: {"/".join(row[c] for c in columns) for row in rows(book, table)} for table, columns in TABLES.items()}
+    keys = {
+        table: {"/".join(row[c] for c in columns) for row in rows(book, table)}
+        for table, columns in TABLES.items()
+    }
     for figure in book.figures:
         if figure.table in TABLES:
             assert figure.key in keys[figure.table], figure
@@ -82,7 +85,9 @@ def test_every_figure_stands_in_its_table_and_nowhere_else(book: Book) -> None:
 def test_every_source_is_cited() -> None:
     path = Path(__file__).parents[1] / "datafiles/books/sources.csv"
     shorts = [row["short"] for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))]
-    cited = {source.short for name in BOOKS for figure in load_book(name).figures for source in figure.sources}
+    cited = {
+        source.short for name in BOOKS for figure in load_book(name).figures for source in figure.sources
+    }
     assert set(shorts) == cited
     assert len(shorts) == len(set(shorts))
 
@@ -95,7 +100,9 @@ def test_a_district_at_either_end_of_a_book_is_sound(name: str, bound: str, tmp_
         (tmp_path / f"{table}.csv").write_text(text, encoding="utf-8")
     bands = [row["grade_band"] for row in rows(book, "grade_bands")]
     (tmp_path / "district.toml").write_text(book.settings_toml, encoding="utf-8")
-    (tmp_path / "schools.csv").write_text("school_id,school_name,funding_per_pupil\na,A,16000\n", encoding="utf-8")
+    (tmp_path / "schools.csv").write_text(
+        "school_id,school_name,funding_per_pupil\na,A,16000\n", encoding="utf-8"
+    )
     enrollment = "".join(f"a,{band},200\n" for band in bands)
     (tmp_path / "enrollment.csv").write_text("school_id,grade_band,pupils\n" + enrollment, encoding="utf-8")
     (tmp_path / "staff.csv").write_text("school_id,role,fte\na,teacher,30\n", encoding="utf-8")
@@ -141,7 +148,9 @@ def test_take_up_fits_what_is_known() -> None:
     steps = rows(book, "stipends")
     at_average = np.interp(12_000, *zip(*((float(s["stipend"]), float(s["take_up"])) for s in steps)))
     observed = 945 / (945 + 474 + 4_002)  # leaders of all licensed people in teams, 2022-23
-    assert at_average * book.figure("settings", "leaders", "eligible_share") == pytest.approx(observed, abs=0.01)
+    assert at_average * book.figure("settings", "leaders", "eligible_share") == pytest.approx(
+        observed, abs=0.01
+    )
 
 
 # The seed study: LEAP Innovations and Afton Partners, 2018. A school of 500 pupils, none of them equipped or trained,
@@ -182,11 +191,17 @@ def test_startup_has_the_seed_studys_shares(startup: dict[str, float]) -> None:
     assert startup["development"] / total == pytest.approx(0.21, abs=0.01)
 
 
-@pytest.mark.parametrize("package, device", [("adaptive", "standard_device"), ("full_support", "durable_device")])
-def test_recurring_technology_is_within_two_percent_of_the_budget_in_year_five(package: str, device: str) -> None:
+@pytest.mark.parametrize(
+    "package, device", [("adaptive", "standard_device"), ("full_support", "durable_device")]
+)
+def test_recurring_technology_is_within_two_percent_of_the_budget_in_year_five(
+    package: str, device: str
+) -> None:
     """Yearly cost and the yearly share of a new seat, in prices of year five, over revenue of year five."""
     book = load_book("us-2026")
-    seat = book.figure("device_types", device, "purchase_per_seat") / book.figure("device_types", device, "life_years")
+    seat = book.figure("device_types", device, "purchase_per_seat") / book.figure(
+        "device_types", device, "life_years"
+    )
     yearly = book.figure("technology", package, "annual_per_pupil") + seat
     prices = (1 + book.figure("settings", "funding", "price_growth")) ** 4
     revenue = REVENUE * (1 + book.figure("settings", "funding", "growth")) ** 4

@@ -56,7 +56,9 @@ def test_prices_are_those_of_the_book(name: str) -> None:
     book = load_book("us-2026")
     for table in ("roles", "grade_bands", "team_models", "technology", "device_types", "stipends"):
         shipped = list(csv.DictReader(io.StringIO(book.tables[table])))
-        own = list(csv.DictReader(io.StringIO((EXAMPLES / name / f"{table}.csv").read_text(encoding="utf-8"))))
+        own = list(
+            csv.DictReader(io.StringIO((EXAMPLES / name / f"{table}.csv").read_text(encoding="utf-8")))
+        )
         assert own == shipped, table
 
 

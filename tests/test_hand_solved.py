@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[1]
 ROW = re.compile(r"^\| (\w+) \| ([\d.]+) \| ([\d,]+) \| ([\d,]+|none) \|$", re.MULTILINE)
 RESULTS = {
     name: (float(coverage), float(spending.replace(",", "")), stipend)
-    for name, coverage, spending, stipend in ROW.findall((ROOT / "docs/hand-solved.md").read_text(encoding="utf-8"))
+    for name, coverage, spending, stipend in ROW.findall(
+        (ROOT / "docs/hand-solved.md").read_text(encoding="utf-8")
+    )
 }
 
 
@@ -42,13 +44,19 @@ def by_school(oak: Folder) -> None:
 
 
 def no_leaders(oak: Folder) -> None:
-    oak.edit("roles.csv", "leader,Teacher leader,leader,teachers,70000,0.4,0.05,0,", "clerk,Clerk,nonclassroom,office,1,0,0,0,")
+    oak.edit(
+        "roles.csv",
+        "leader,Teacher leader,leader,teachers,70000,0.4,0.05,0,",
+        "clerk,Clerk,nonclassroom,office,1,0,0,0,",
+    )
     oak.edit("team_models.csv", ",leader,", ",clerk,")
     oak.edit("team_models.csv", "yes,125,4,1,1,0.5,1,", "yes,50,2,0,1,0,1,")
 
 
 def empty_band(oak: Folder) -> None:
-    oak.edit("grade_bands.csv", "K-5,Kindergarten to grade 5,28\n", "K-5,Kindergarten to grade 5,28\n6-8,,28\n")
+    oak.edit(
+        "grade_bands.csv", "K-5,Kindergarten to grade 5,28\n", "K-5,Kindergarten to grade 5,28\n6-8,,28\n"
+    )
     for file in ("team_models.csv", "technology.csv"):
         oak.edit(file, ",K-5,", ",,")
 
@@ -84,8 +92,17 @@ def two_years(oak: Folder) -> None:
 
 CASES = {
     case.__name__: case
-    for case in (by_school, no_leaders, empty_band, traditional_cost, everyone, more_than_enough,
-                 leader_share, startup_cap, two_years)
+    for case in (
+        by_school,
+        no_leaders,
+        empty_band,
+        traditional_cost,
+        everyone,
+        more_than_enough,
+        leader_share,
+        startup_cap,
+        two_years,
+    )
 }
 CASES["oak"] = lambda oak: None
 
@@ -126,7 +143,9 @@ def test_whole_positions_by_hand() -> None:
     answer = reference.solve(ROOT / "examples/oak", whole=1.0)
     same_as_the_page(answer, "whole_positions")
     plan = answer.values
-    assert [plan["q", "oak", role, 0] for role in ("teacher", "leader", "associate")] == pytest.approx([18, 2, 2])
+    assert [plan["q", "oak", role, 0] for role in ("teacher", "leader", "associate")] == pytest.approx(
+        [18, 2, 2]
+    )
 
 
 def test_whole_positions_by_the_engine() -> None:
@@ -144,9 +163,16 @@ def test_a_dollar_less_than_the_cheapest_lawful_school_has_no_plan(oak: Folder) 
 def test_every_line_of_oaks_plan_is_the_one_on_the_page() -> None:
     plan = reference.solve(ROOT / "examples/oak").values
     page = {
-        ("x", "oak", "K-5", ("team", "span4"), 0): 300, ("q", "oak", "teacher", 0): 17.6,
-        ("q", "oak", "leader", 0): 2.4, ("q", "oak", "specialist", 0): 6, ("q", "oak", "associate", 0): 2.4,
-        ("lam", "oak", 1, 0): 9.6, ("b", "oak", "laptop", 0): 300, ("d", "oak", 0): 300, ("o", "oak", 0): 0.6,
-        ("i", "oak", "associates", 0): 2.4, ("l", "oak", "teachers", 0): 0.6,
+        ("x", "oak", "K-5", ("team", "span4"), 0): 300,
+        ("q", "oak", "teacher", 0): 17.6,
+        ("q", "oak", "leader", 0): 2.4,
+        ("q", "oak", "specialist", 0): 6,
+        ("q", "oak", "associate", 0): 2.4,
+        ("lam", "oak", 1, 0): 9.6,
+        ("b", "oak", "laptop", 0): 300,
+        ("d", "oak", 0): 300,
+        ("o", "oak", 0): 0.6,
+        ("i", "oak", "associates", 0): 2.4,
+        ("l", "oak", "teachers", 0): 0.6,
     }
     assert {name: plan[name] for name in page} == pytest.approx(page, abs=1e-2)

@@ -83,9 +83,7 @@ def test_results_do_not_depend_on_workers_and_agree_with_solve(nation, tmp_path)
     summary = json.loads(ran.stdout)
     assert (summary["districts"], summary["variants"], summary["jobs"]) == (25, 1, 25)
     assert (
-        run_batch(
-            nation, LAKESIDE, "--grid", "cut=0", "--chunk", "6", "--workers", "2", "-o", two
-        ).returncode
+        run_batch(nation, LAKESIDE, "--grid", "cut=0", "--chunk", "6", "--workers", "2", "-o", two).returncode
         == 0
     )
     assert (one / "results.csv").read_bytes() == (two / "results.csv").read_bytes()

@@ -74,8 +74,15 @@ class Design:
         for P in q.P:
             flows[lp.add("i", where, P, n)] = share * q.hiring_cost
             flows[lp.add("l", where, P, n)] = share * q.layoff_cost
-        terms = total((1, pay), (1, stipends), (1, running), (q.pd[n], self.taught(s, n, q.team_taught)),
-                      (1, startup), (-1, {lp.add("gift", s, n): 1.0}), (1, flows))
+        terms = total(
+            (1, pay),
+            (1, stipends),
+            (1, running),
+            (q.pd[n], self.taught(s, n, q.team_taught)),
+            (1, startup),
+            (-1, {lp.add("gift", s, n): 1.0}),
+            (1, flows),
+        )
         return constant + q.X[s, n], terms
 
     # Rules, in the order of the table
@@ -124,8 +131,11 @@ class Design:
         node = q.nodes[n]
         for v in q.V:
             used = {lp.add("w", s, g, k, n): 1 for g in q.G_of[s] for k in q.K_of[g] if q.device_of[k] == v}
-            living = sum(count for z, device, count, age in q.seats_today
-                         if (z, device) == (s, v) and node.year - 1 + age < q.life[v])
+            living = sum(
+                count
+                for z, device, count, age in q.seats_today
+                if (z, device) == (s, v) and node.year - 1 + age < q.life[v]
+            )
             bought = {lp.add("b", s, v, a): 1 for a in node.line if node.year - q.nodes[a].year < q.life[v]}
             lp.rule("seats", total((1, used), (-1, bought)), high=living)
         team = self.taught(s, n, q.team_taught)

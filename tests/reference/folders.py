@@ -38,8 +38,14 @@ class RandomFolder:
         if not any(pupils.values()):
             pupils[self.schools[0], self.bands[0]] = 200
         self.total = {s: sum(pupils[s, g] for g in self.bands) for s in self.schools}
-        self._write("grade_bands", "grade_band max_pupils_per_teacher", [[g, pick([26, 28, 30])] for g in self.bands])
-        self._write("enrollment", "school_id grade_band pupils", [[*k, v] for k, v in pupils.items() if v or pick([0, 1])])
+        self._write(
+            "grade_bands", "grade_band max_pupils_per_teacher", [[g, pick([26, 28, 30])] for g in self.bands]
+        )
+        self._write(
+            "enrollment",
+            "school_id grade_band pupils",
+            [[*k, v] for k, v in pupils.items() if v or pick([0, 1])],
+        )
 
     def _choices(self) -> None:
         pick, bands = self.draw.choice, self._some_bands
@@ -64,7 +70,11 @@ class RandomFolder:
         ])  # fmt: skip
         lives = [["cart", 150, pick([2, 3, 2.5])], ["lap", 350, pick([2, 4])]]
         self._write("device_types", "device purchase_per_seat life_years", lives)
-        seats = [[s, pick(["cart", "lap"]), pick([30, 100]), pick(["", 1, 1.5])] for s in self.schools if pick([0, 1])]
+        seats = [
+            [s, pick(["cart", "lap"]), pick([30, 100]), pick(["", 1, 1.5])]
+            for s in self.schools
+            if pick([0, 1])
+        ]
         self._write("devices", "school_id device seats age_years", seats)
         self._write("stipends", "stipend take_up", STEPS[pick([0, 1]) :])
 
@@ -100,8 +110,12 @@ class RandomFolder:
             p, cut, miss = pick([0.2, 0.3]), pick([0.02, 0.05]), pick([0.05, 0.1])
             rows: list[list] = [["base", 1 - 2 * p, 1, "", "", ""]]
             rows += [["cut", p, y, -cut, "", ""] for y in range(min(Y, pick([1, 2])), Y + 1)]
-            rows += [["miss", p, y, "", -miss, pick(["", 0.02])] for y in range(min(Y, pick([1, 2, 3])), Y + 1)]
-            self._write("scenarios", "scenario probability year funding_change enrollment_change pay_change", rows)
+            rows += [
+                ["miss", p, y, "", -miss, pick(["", 0.02])] for y in range(min(Y, pick([1, 2, 3])), Y + 1)
+            ]
+            self._write(
+                "scenarios", "scenario probability year funding_change enrollment_change pay_change", rows
+            )
 
     def _settings(self, seed: int) -> None:
         pick = self.draw.choice
@@ -111,16 +125,26 @@ class RandomFolder:
 
         pool = pick(["school", "school", "district"])
         text = f'name = "Random {seed}"\nyears = {self.years}\n\n[funding]\npool = "{pool}"\n'
-        text += maybe("growth", pick([0.02, 0.03])) + maybe("price_growth", 0.025) + maybe("reserve_max_share", 0.04)
+        text += (
+            maybe("growth", pick([0.02, 0.03]))
+            + maybe("price_growth", 0.025)
+            + maybe("reserve_max_share", 0.04)
+        )
         text += maybe("max_transfer_share", 0.05) if pool == "district" else ""
-        text += f'\n[leaders]\nstipend_policy = "{pick(["by_school", "uniform"])}"\n' + maybe("stipend_min", 2_000)
+        text += f'\n[leaders]\nstipend_policy = "{pick(["by_school", "uniform"])}"\n' + maybe(
+            "stipend_min", 2_000
+        )
         text += maybe("stipend_max", 10_000, 0.2) + maybe("stipend_benefits_rate", 0.28)
         text += maybe("eligible_share", 0.6) + maybe("max_leader_share", 0.15)
-        text += f'\n[staff]\nmobility = "{pick(["school", "school", "district"])}"\n' + maybe("layoff_cost", 10_000)
+        text += f'\n[staff]\nmobility = "{pick(["school", "school", "district"])}"\n' + maybe(
+            "layoff_cost", 10_000
+        )
         text += maybe("hiring_cost", 4_000) + maybe("max_position_loss_share", 0.15)
         text += maybe("min_adults_per_100_pupils", 4.2)
         text += "\n[launch]\n" + maybe("per_pupil", 300) + maybe("fixed_per_school", 50_000)
-        text += maybe("development_per_pupil", 60) + maybe("turnover", 0.15) + maybe("startup_max_share", 0.06)
+        text += (
+            maybe("development_per_pupil", 60) + maybe("turnover", 0.15) + maybe("startup_max_share", 0.06)
+        )
         text += "\n[technology]\n" + maybe("max_share", 0.015)
         text += f'\n[coverage]\nobjective = "{pick(["expected", "worst_case", "max_min"])}"\n'
         text += maybe("max_growth_per_year", 0.4) + maybe("min_school_share", 0.1, 0.2)

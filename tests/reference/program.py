@@ -56,17 +56,27 @@ class Program:
         if self.whole:
             integrality = np.zeros(width)
             integrality[[self.column[name] for name in self.whole]] = 1
-            found = milp(c, integrality=integrality, bounds=Bounds(0, upper), options={"mip_rel_gap": 1e-6},
-                         constraints=LinearConstraint(A, low, high))
+            found = milp(
+                c,
+                integrality=integrality,
+                bounds=Bounds(0, upper),
+                options={"mip_rel_gap": 1e-6},
+                constraints=LinearConstraint(A, low, high),
+            )
         else:
             equal = low == high
             above, below = ~equal & (high < np.inf), ~equal & (low > -np.inf)
             for method, options in ATTEMPTS:
                 found = linprog(
-                    c, A_eq=A[equal], b_eq=low[equal],
+                    c,
+                    A_eq=A[equal],
+                    b_eq=low[equal],
                     A_ub=vstack([A[above], -A[below]], format="csr"),
                     b_ub=np.concatenate([high[above], -low[below]]),
-                    bounds=np.column_stack([np.zeros(width), upper]), method=method, options=options)
+                    bounds=np.column_stack([np.zeros(width), upper]),
+                    method=method,
+                    options=options,
+                )
                 if found.status in (0, 2, 3):
                     break
             assert found.status in (0, 2, 3), f"the reference could not be solved: {found.message}"

@@ -134,8 +134,10 @@ class Question:
             self.f0[s, r] = number(row, "fte")
             protected = self.f0[s, r] if self.kind[r] == "nonclassroom" else 0.0
             self.minimum[s, r] = number(row, "minimum", protected)
-        self.seats_today = [(row["school_id"], row["device"], number(row, "seats"), number(row, "age_years"))
-                            for row in table("devices")]
+        self.seats_today = [
+            (row["school_id"], row["device"], number(row, "seats"), number(row, "age_years"))
+            for row in table("devices")
+        ]
 
         self._plant(table("scenarios"), number)
 
@@ -175,7 +177,10 @@ class Question:
         for row in rows:
             chance[row["scenario"]] = number(row, "probability")
             shock[row["scenario"], int(row["year"])] = (
-                number(row, "funding_change"), number(row, "enrollment_change"), number(row, "pay_change"))
+                number(row, "funding_change"),
+                number(row, "enrollment_change"),
+                number(row, "pay_change"),
+            )
         chance = chance or {"base": 1.0}
         self.nodes: list[Node] = []
         self.path: dict[str, list[int]] = {c: [] for c in chance}

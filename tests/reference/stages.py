@@ -81,8 +81,11 @@ class Stages(Design):
         with_pupils = [s for s in q.S if q.today[s] > 0]
         if objective != "expected":
             least = lp.add("least")
-            parts = [self.scenario(c) for c in q.path] if objective == "worst_case" else \
-                    [self.school(s) for s in with_pupils]
+            parts = (
+                [self.scenario(c) for c in q.path]
+                if objective == "worst_case"
+                else [self.school(s) for s in with_pupils]
+            )
             extra += [("least", total((1, part), (-1, {least: 1.0})), 0, np.inf) for part in parts]
         stages = [{least: 1.0}] if least else []
         stages.append(self.expected())
@@ -108,14 +111,20 @@ class Stages(Design):
                     leaders += q.nodes[n].p * q.tau[t] * values["lam", s, t, n]
                     paid += q.nodes[n].p * q.sigma[t] * q.tau[t] * values["lam", s, t, n]
         return Answer(
-            "optimal", reached[0], reached[-1], constant + worth(cost),
+            "optimal",
+            reached[0],
+            reached[-1],
+            constant + worth(cost),
             stipend=paid / leaders if leaders > 1e-7 else None,
             by_scenario={c: worth(self.scenario(c)) for c in q.path},
-            by_school={s: worth(self.school(s)) for s in with_pupils}, values=values)
+            by_school={s: worth(self.school(s)) for s in with_pupils},
+            values=values,
+        )
 
 
-def solve(folder: Path | str, objective: str | None = None, policy: str | None = None,
-          whole: float | None = None) -> Answer:
+def solve(
+    folder: Path | str, objective: str | None = None, policy: str | None = None, whole: float | None = None
+) -> Answer:
     """Solve a district folder; `objective` and `policy` override its settings, `whole` rounds positions."""
     q = Question(folder)
     objective, policy = objective or q.objective, policy or q.policy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,12 @@ def solve(
         sum(result.iterations for result in results),
         way.block_count,
     )
-    return plan_of(model, goal, results, run, upper_of(model, step), step)
+    plan = plan_of(model, goal, results, run, upper_of(model, step), step)
+    if options.method == "prices" and not plan.certificate.holds:
+        options.tell("Prices left a certificate that does not hold; the whole matrix by interior point instead")
+        plan = solve(district, goal, options=replace(options, method="ipm"))
+        return replace(plan, notes=(*plan.notes, "Solved whole: prices left a certificate that does not hold."))
+    return plan
 
 
 def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:

@@ -67,8 +67,20 @@ def _traits(blocks: Sequence[Block]) -> Array:
     return np.asarray(direction[:, first] * np.sqrt(np.maximum(weight[first], 0.0)))
 
 
-def representatives(blocks: Sequence[Block], count: int) -> tuple[Indices, Array]:
-    """Some blocks that stand for all, and for how many of its own size each stands.
+@dataclass(frozen=True, eq=False)
+class Few:
+    """Some blocks that stand for all: which they are, for how many of its own size each stands, and who stands for whom.
+
+    `stands` has for every block the position in `chosen` of the one that stands for it, −1 where all do.
+    """
+
+    chosen: Indices
+    weight: Array
+    stands: Indices
+
+
+def representatives(blocks: Sequence[Block], count: int) -> Few:
+    """Choose about `count` blocks that stand for all.
 
     The blocks of every common shape are halved along their largest differences; the member nearest to the middle of
     each part stands for it, and all together for the blocks of rare shapes.
@@ -77,7 +89,9 @@ def representatives(blocks: Sequence[Block], count: int) -> tuple[Indices, Array
     alike: dict[int, list[int]] = {}
     for number, block in enumerate(blocks):
         alike.setdefault(block.shape_key, []).append(number)
-    chosen, weight = [], []
+    chosen: list[int] = []
+    weight: list[float] = []
+    stands = np.full(len(blocks), -1, dtype=np.int64)
     for members in sorted(alike.values(), key=lambda members: (-len(members), members)):
         share = round(count * len(members) / len(blocks))
         if not share and chosen:
@@ -86,12 +100,13 @@ def representatives(blocks: Sequence[Block], count: int) -> tuple[Indices, Array
         traits = _traits([blocks[number] for number in members])
         for part in _parts(traits, -(-len(members) // max(share, 1))):
             away = ((traits[part] - np.average(traits[part], axis=0)) ** 2).sum(axis=1)
-            first = numbers[part[int(away.argmin())]]
-            chosen.append(int(first))
+            first = int(numbers[part[int(away.argmin())]])
+            stands[numbers[part]] = len(chosen)
+            chosen.append(first)
             weight.append(float(size[numbers[part]].sum() / size[first]))
     picked = np.array(chosen)
     level = np.array(weight)
-    return picked, level * (size.sum() / (level @ size[picked]))
+    return Few(picked, level * (size.sum() / (level @ size[picked])), stands)
 
 
 def _size(block: Block) -> float:

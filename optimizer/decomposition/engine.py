@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import SolverFailure
+from optimizer.chains import Few
 from optimizer.decomposition.master import Master
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
@@ -65,8 +66,8 @@ class Search:
     ----------
     problem, pricing
         The stage and its blocks.
-    chosen, weight
-        Blocks that take part and how often each counts; every block once when not given.
+    few
+        Blocks that take part and stand for all; every block once when not given.
 
     """
 
@@ -75,14 +76,13 @@ class Search:
         problem: Problem,
         pricing: Pricing,
         options: Options,
-        chosen: Indices | None = None,
-        weight: Array | None = None,
+        few: Few | None = None,
     ) -> None:
         self.problem, self.pricing, self.options = problem, pricing, options
-        self.chosen = np.arange(problem.block_count) if chosen is None else chosen
-        self._only = None if chosen is None else [int(number) for number in chosen]
+        self.chosen = np.arange(problem.block_count) if few is None else few.chosen
+        self._only = None if few is None else [int(number) for number in few.chosen]
         self._weight = np.zeros(problem.block_count)
-        self._weight[self.chosen] = 1.0 if weight is None else weight
+        self._weight[self.chosen] = 1.0 if few is None else few.weight
         self._points: list[Array] = []
         self._use: list[tuple[Array, Array]] = []
         self._bound = -np.inf
@@ -100,7 +100,6 @@ class Search:
             A block has no point; the solver failed or prices did not settle; Ctrl-C.
 
         """
-        problem = self.problem
         self._ask(price)
         master = self._master(known)
         size = self._size(price)

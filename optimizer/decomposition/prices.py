@@ -7,19 +7,19 @@ mixture of the blocks' points is a plan of the whole district, and the prices wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import SolverFailure
 from models.status import Status
-from optimizer.chains import representatives
+from optimizer.chains import Few, representatives
 from optimizer.decomposition.engine import Found, Known, Search, Unbounded
 from optimizer.decomposition.pooling import pool_of
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
-from optimizer.decomposition.sample import Sample
+from optimizer.decomposition.sample import sample, spread_prices
 from optimizer.decomposition.structure import Structure
 from optimizer.objectives import HOLD, Stage
 from optimizer.solution import refusal
@@ -52,20 +52,21 @@ class Prices:
     def restrict(self, column_upper: Array) -> None:
         """Set the upper bounds of the columns and forget what was held; solved blocks start the next search."""
         self._upper = column_upper
-        inside = column_upper
+        self._inside = column_upper
         if self._pool is not None:
-            inside = column_upper.copy()
-            inside[self._pool.member] = 0.0
-        self._pricing.set_upper(inside)
-        self._sample: Sample | None = None
-        self._whole = None
+            self._inside = column_upper.copy()
+            self._inside[self._pool.member] = 0.0
+        self._pricing.set_upper(self._inside)
+        self._forget()
+
+    def _forget(self) -> None:
         self._known: list[Known] = []
-        self._coarse_known: list[Known] = []
-        self._coarse_held: list[tuple[Array, float]] = []
+        self._few = [_Few(number) for number in (FEW, SOME)]
+        self._whole = None
 
     def first(self) -> Reached:
         """Solve the first stage."""
-        self._known, self._coarse_known, self._coarse_held = [], [], []
+        self._forget()
         try:
             return self._run(0, ())
         except SolverFailure as failure:
@@ -104,110 +105,239 @@ class Prices:
             f"Stage {number + 1} of {len(self.stages)}: {stage.name} ({self.block_count:,} blocks at common prices)"
         )
         rows = [(earlier.vector, bound) for earlier, bound in held]
-        found, scale = self._search(stage, number, rows)
-        self._known = found.known
-        return self._reached(stage, held, found, scale)
+        setting = _Setting.of(self.structure, stage, rows)
+        self._pricing.set_sides(setting.row_lower, setting.row_upper)
+        found, problem, scale = self._search(number, setting)
+        whole = np.arange(self.block_count)
+        self._known = [(found.point, whole)] if setting.levelled else [*found.known, (found.point, whole)]
+        return self._reached(number, held, setting, problem, found, scale)
 
-    def _search(self, stage: Stage, number: int, held: list[tuple[Array, float]]) -> tuple[Found, float]:
-        """Search among a few, some and all blocks; returns what was found and the factor of its costs."""
-        price = self._sampled(number)
-        problem = self._problem(stage.cost, held)
-        scale = self._scale(problem, price) if number + 1 < len(self.stages) else 1.0
-        problem.rescale(scale)
-        price, spread = price * scale, WIDE
+    def _search(self, number: int, setting: _Setting) -> tuple[Found, Problem, float]:
+        """Search among a few, some and all blocks; returns what was found, the problem and the factor of its costs."""
+        problem = self._problem(setting)
+        price, scale = self._sampled(number, setting, problem)
+        spread = WIDE
         if self.block_count >= FROM:
-            better = self._coarse(number, price, scale)
+            better = self._coarse(number, setting, problem, price, scale)
             if better is not None:
                 price, spread = better, NARROW
         try:
-            return Search(problem, self._pricing, self.options).run(price, spread, FINE, self._known), scale
+            found = Search(problem, self._pricing, self.options).run(price, spread, FINE, self._known)
         except Unbounded:
-            self._check_reach(held)
+            self._check_reach(setting)
             raise SolverFailure("The search for prices did not settle.", "Try --method ipm.") from None
+        return found, problem, scale
 
-    def _problem(self, cost: Array, held: list[tuple[Array, float]]) -> Problem:
-        count = self.structure.rows.size + len(held)
-        problem = Problem.of(self.structure, cost, held, np.ones(count), self._pool)
-        problem.unit[:] = self._units(problem)
-        return problem
+    def _problem(self, setting: _Setting, few: _Few | None = None) -> Problem:
+        if few is None:
+            return Problem.of(self.structure, setting.stage.cost, setting.held, self._pool, setting.fixed)
+        if few.blocks is None:
+            few.blocks = representatives(self.structure.blocks, few.number)
+        own = _Setting.of(self.structure, setting.stage, few.held)
+        return Problem.of(self.structure, setting.stage.cost, own.held, self._pool, own.fixed, few.blocks)
 
-    def _scale(self, problem: Problem, price: Array) -> float:
-        """Factor of the costs that brings the prices of the largest unit (money) near 1, where a solver's tolerances are."""
-        own = slice(self.structure.rows.size)
-        money = np.abs(price[own])[problem.unit[own] > 1e-3 * problem.unit[own].max(initial=0.0)]
-        return 1.0 / float(money.max()) if (money > 0).any() else 1.0
-
-    def _coarse(self, number: int, price: Array, scale: float) -> Array | None:
-        """Prices among some blocks that stand for all, each stage held as they reached it; `None` where they cannot be met."""
-        if number and len(self._coarse_held) < number:
-            return None
-        chosen, weight = representatives(self.structure.blocks, SOME)
-        stage, last = self.stages[number], number + 1 == len(self.stages)
-        problem = self._problem(stage.cost, self._coarse_held[:number])
+    def _sampled(self, number: int, setting: _Setting, problem: Problem) -> tuple[Array, float]:
+        """First prices and a factor of all costs; gives the problem its units and its factor."""
+        few = self._few[0]
+        small = self._problem(setting, few)
+        assert few.blocks is not None
+        own = _Setting.of(self.structure, setting.stage, few.held)
+        result = sample(small, few.blocks, self._inside, own.row_lower, own.row_upper, self.options)
+        few.hold(number, setting.stage, result.value)
+        price = spread_prices(result.price, small, few.blocks, problem)
+        unit = spread_prices(result.use, small, few.blocks, problem)
+        matrix_rows = slice(problem.rows.size)
+        problem.unit[:] = np.maximum(unit, max(1e-6, 1e-3 * float(unit[matrix_rows].max(initial=0.0))))
+        scale = 1.0
+        if number + 1 < len(self.stages):
+            large = problem.unit[matrix_rows] > 0.1 * problem.unit[matrix_rows].max(initial=0.0)
+            money = np.abs(price[matrix_rows])[large]
+            scale = 1.0 / float(money.max()) if (money > 0).any() else 1.0
         problem.rescale(scale)
-        search = Search(problem, self._pricing, self.options, chosen, weight)
+        return _afford(problem, price * scale), scale
+
+    def _coarse(
+        self, number: int, setting: _Setting, problem: Problem, price: Array, scale: float
+    ) -> Array | None:
+        """Prices among some blocks that stand for all, each stage held as they reached it; `None` where they cannot be met."""
+        few = self._few[1]
+        if len(few.held) < number:
+            return None
+        some = self._problem(setting, few)
+        assert few.blocks is not None
+        place = {int(row): i for i, row in enumerate(problem.rows)}
+        own = np.array([place[int(row)] for row in some.rows], dtype=np.int64)
+        own = np.concatenate([own, problem.rows.size + np.arange(price.size - problem.rows.size)])
+        some.unit[:] = problem.unit[own]
+        some.rescale(scale)
+        own_setting = _Setting.of(self.structure, setting.stage, few.held)
+        self._pricing.set_sides(own_setting.row_lower, own_setting.row_upper)
+        last = number + 1 == len(self.stages)
         try:
-            found = search.run(price, WIDE, COARSE if last else HELD, self._coarse_known)
+            found = Search(some, self._pricing, self.options, few.blocks).run(
+                _afford(some, price[own]), WIDE, COARSE if last else HELD, few.known
+            )
         except Unbounded:
             return None
-        self._coarse_known = found.known
-        self._coarse_held[number:] = [(stage.vector, -found.value / scale - HOLD * stage.scale)]
-        return found.price
+        finally:
+            self._pricing.set_sides(setting.row_lower, setting.row_upper)
+        few.hold(number, setting.stage, found.value / scale)
+        everyone = few.blocks.chosen
+        few.known = [(found.point, everyone)] if setting.levelled else [*found.known, (found.point, everyone)]
+        return _afford(problem, spread_prices(found.price, some, few.blocks, problem))
 
-    def _sampled(self, number: int) -> Array:
-        if self._sample is None:
-            chosen, weight = representatives(self.structure.blocks, FEW)
-            self._sample = Sample(self.structure, self._upper, chosen, weight, self.options)
-        price = self._sample.prices(self.stages, number)
-        if price is None:
-            raise SolverFailure("The sample has no plan.", "Try --method ipm.")
-        return price
-
-    def _units(self, problem: Problem) -> Array:
-        """Size of what a block puts into each coupling row: absolute coefficients times what the sample uses."""
-        assert self._sample is not None
-        use = self._sample.size_of(problem.coupling, self.block_count)
-        return np.maximum(use, max(1e-6, 1e-3 * float(use[: self.structure.rows.size].max(initial=0.0))))
-
-    def _check_reach(self, held: list[tuple[Array, float]]) -> None:
+    def _check_reach(self, setting: _Setting) -> None:
         """Say that there is no plan when the coupling rows cannot be met at any price."""
-        problem = self._problem(np.zeros(self.structure.matrix.shape[1]), held)
-        missing, known = Search(problem, self._pricing, self.options).reach(self._known)
-        self._known = known
+        problem = self._problem(setting)
+        problem.cost, problem.own_cost = np.zeros_like(problem.cost), np.zeros_like(problem.own_cost)
+        problem.unit[:] = 1.0
+        answer = self._pricing.answer(setting.stage.cost)
+        use = np.abs(problem.by_block(answer.point)[1]).mean(axis=1)
+        problem.unit[:] = np.maximum(use, max(1e-6, 1e-3 * float(use.max(initial=0.0))))
+        missing, _ = Search(problem, self._pricing, self.options).reach(self._known)
         if missing > 1e-6:
             raise refusal(Status.INFEASIBLE, "", "the district")
 
+    # ---- the stage as reached ----------------------------------------------------------------------------------
+
     def _reached(
-        self, stage: Stage, held: tuple[tuple[Stage, float], ...], found: Found, scale: float
+        self,
+        number: int,
+        held: tuple[tuple[Stage, float], ...],
+        setting: _Setting,
+        problem: Problem,
+        found: Found,
+        scale: float,
     ) -> Reached:
         """Read point and duals of the whole matrix, and check them."""
-        structure, matrix = self.structure, self.structure.matrix
+        structure, matrix, stage = self.structure, self.structure.matrix, setting.stage
         point = found.point
         if structure.carried is not None:
             asked = structure.carried.asked(point[structure.shared], matrix.shape[0])
             point = structure.balance.settle(point, asked)
-        row_dual = found.row_dual / scale
-        row_dual[structure.rows] = found.price[: structure.rows.size] / scale
-        held_dual = found.price[structure.rows.size :] / scale
         if self._pool is not None:
             point = self._pool.share(structure, point, found.own[structure.shared.size :])
-            reduced = stage.cost - matrix.A.T @ row_dual
-            for (earlier, _), dual in zip(held, held_dual):
-                reduced -= dual * earlier.vector
-            row_dual = self._pool.support(row_dual, reduced)
         point = np.clip(point, matrix.column_lower, self._upper)
-        self._check(stage, point, found, scale)
+        row_dual = found.row_dual / scale
+        row_dual[problem.rows] = found.price[: problem.rows.size] / scale
+        reduced = stage.cost - matrix.A.T @ row_dual
+        held_dual = np.zeros(len(held))
+        held_dual[setting.moving] = found.price[problem.rows.size :] / scale
+        for (earlier, _), dual in zip(held, held_dual):
+            reduced -= dual * earlier.vector
+        for place, column in setting.resting.items():
+            held_dual[place] = reduced[column] / held[place][0].vector[column]
+            reduced[column] = 0.0
+        if self._pool is not None:
+            row_dual = self._pool.support(row_dual, reduced)
+        self._check(stage, point, found.bound / scale)
         return Reached(stage, stage.value(point), point, row_dual, held, held_dual, found.iterations)
 
-    def _check(self, stage: Stage, point: Array, found: Found, scale: float) -> None:
+    def _check(self, stage: Stage, point: Array, bound: float) -> None:
+        """Refuse a plan that misses a row or its bound by more than a certificate could bear."""
         matrix = self.structure.matrix
         activity = matrix.A @ point
-        side = 1.0 + np.minimum(np.abs(activity), 1e12)
-        outside = np.maximum(matrix.row_lower - activity, activity - matrix.row_upper) / side
-        gap = (float(stage.cost @ point) - found.bound / scale) / (1.0 + abs(found.bound / scale))
+        outside = np.maximum(matrix.row_lower - activity, activity - matrix.row_upper) / (
+            1.0 + np.abs(activity)
+        )
+        gap = (float(stage.cost @ point) - bound) / (1.0 + abs(bound))
         self.options.tell(f"  gap {gap:.1e}, violation {outside.max():.1e}")
         if gap > ACCEPTED or outside.max() > ACCEPTED:
             raise SolverFailure(
-                f"A plan by prices came out with gap {gap:.1e} and violation {outside.max():.1e}.",
+                f"The prices left a gap of {gap:.1e} and a violation of {outside.max():.1e}.",
                 "Try --method ipm.",
             )
+
+
+@dataclass(eq=False)
+class _Few:
+    """What is known of a search among a few blocks: who they are, what they held and the points they found."""
+
+    number: int
+    blocks: Few | None = None
+    held: list[tuple[Array, float]] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
+
+    def hold(self, number: int, stage: Stage, cost: float) -> None:
+        """Hold what a stage reached."""
+        self.held[number:] = [(stage.vector, -cost - HOLD * stage.scale)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """A stage with its held rows, told apart: those that rest on one shared column, which then need not move.
+
+    A stage like "the least coverage" is one column; holding it fixes the column, for no later stage gains by more of it.
+
+    Attributes
+    ----------
+    held : the other held rows; `moving` are their positions among all
+    resting : the column of each held row that rests on one; `fixed` its level by position among the shared columns
+    row_lower, row_upper : sides of the blocks' rows; a level row whose shared columns move has none
+    levelled : whether there is such a row
+
+    """
+
+    stage: Stage
+    held: list[tuple[Array, float]]
+    moving: list[int]
+    resting: dict[int, int]
+    fixed: dict[int, float]
+    row_lower: Array
+    row_upper: Array
+    levelled: bool
+
+    @classmethod
+    def of(cls, structure: Structure, stage: Stage, held: list[tuple[Array, float]]) -> _Setting:
+        """Tell the held rows apart and set the sides of the blocks' rows."""
+        matrix, shared = structure.matrix, structure.shared
+        resting: dict[int, int] = {}
+        fixed: dict[int, float] = {}
+        for number, (vector, bound) in enumerate(held):
+            column = np.flatnonzero(vector)
+            if column.size == 1 and _hinders(structure, int(column[0]), stage, float(vector[column[0]])):
+                resting[number] = int(column[0])
+                position = int(np.searchsorted(shared, column[0]))
+                fixed[position] = max(fixed.get(position, -np.inf), bound / vector[column[0]])
+        lower, upper, levelled = matrix.row_lower.copy(), matrix.row_upper.copy(), False
+        if structure.levels is not None:
+            level = np.zeros(shared.size)
+            level[list(fixed)] = list(fixed.values())
+            asked = structure.levels.asked(level, lower.size)
+            lower, upper = lower - asked, upper - asked
+            free = structure.levels.row[~np.isin(structure.levels.shared, list(fixed))]
+            lower[free], upper[free] = -np.inf, np.inf
+            levelled = free.size > 0
+        moving = [number for number in range(len(held)) if number not in resting]
+        return cls(stage, [held[number] for number in moving], moving, resting, fixed, lower, upper, levelled)
+
+
+def _hinders(structure: Structure, column: int, stage: Stage, coefficient: float) -> bool:
+    """Whether more of a shared column than is held can only hinder: it costs nothing and tightens every row it is in."""
+    if structure.owner[column] >= 0 or stage.cost[column] != 0 or coefficient <= 0:
+        return False
+    matrix = structure.matrix
+    entries = slice(matrix.A.indptr[column], matrix.A.indptr[column + 1])
+    row, value = matrix.A.indices[entries], matrix.A.data[entries]
+    return bool(
+        np.where(value > 0, np.isneginf(matrix.row_lower[row]), np.isposinf(matrix.row_upper[row])).all()
+    )
+
+
+def _afford(problem: Problem, price: Array) -> Array:
+    """Scale the prices of level rows so that their shared columns neither gain nor lose."""
+    level_of = np.zeros(problem.structure.matrix.shape[0], dtype=np.int64) - 1
+    level_of[problem.structure.rows] = problem.structure.level_of
+    level = np.append(level_of[problem.rows] >= 0, np.zeros(price.size - problem.rows.size, dtype=bool))
+    if not level.any():
+        return price
+    price = price.copy()
+    entries = problem.own_entries[level]
+    for column in np.flatnonzero(np.abs(entries).sum(axis=0) > 0):
+        worth = float(entries[:, column] @ price[level])
+        asked = float(problem.own_cost[column] - problem.own_entries[~level, column] @ price[~level])
+        if worth * asked > 0:
+            price[level] *= asked / worth
+        else:
+            price[level] = asked * np.sign(entries[:, column]) / np.abs(entries[:, column]).sum()
+    return price

@@ -59,9 +59,11 @@ class Pricing:
         """Change the sides of all rows."""
         for number, (block, solver) in enumerate(zip(self.blocks, self._solvers)):
             sides = row_lower[block.rows], row_upper[block.rows]
+            before = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
             self._sides[number] = sides
-            if solver is not None:
-                solver.set_rows(np.arange(block.rows.size), *sides)
+            changed = np.flatnonzero((sides[0] != before[0]) | (sides[1] != before[1]))
+            if solver is not None and changed.size:
+                solver.set_rows(changed, sides[0][changed], sides[1][changed])
                 self._dual_first[number] = True
 
     def answer(self, cost: Array, only: Sequence[int] | None = None) -> Answer:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.chains import Few
 from optimizer.decomposition.pooling import Pool
 from optimizer.decomposition.structure import Structure
 
@@ -25,6 +26,7 @@ class Problem:
 
     Attributes
     ----------
+    rows : rows of the matrix among the coupling rows
     coupling : axes (coupling row, column of the matrix); the held rows come behind the matrix's own
     lower, upper : sides of the coupling rows
     unit : size of what a block puts into each coupling row, so that rows of money and of people weigh alike
@@ -35,6 +37,7 @@ class Problem:
 
     structure: Structure
     cost: Array
+    rows: Indices
     coupling: csr_array[Any]
     lower: Array
     upper: Array
@@ -50,50 +53,78 @@ class Problem:
         structure: Structure,
         cost: Array,
         held: list[tuple[Array, float]],
-        unit: Array,
         pool: Pool | None,
+        fixed: dict[int, float] | None = None,
+        few: Few | None = None,
     ) -> Problem:
-        """Put a stage together; held rows are vector · x ≥ bound."""
+        """Put a stage together.
+
+        Parameters
+        ----------
+        structure, cost, held
+            Minimise cost · x over the structure, with held rows vector · x ≥ bound.
+        pool
+            Stocks that the district keeps for its blocks.
+        fixed
+            Level of shared columns (by position) that do not move; level rows without a free one belong to the blocks.
+        few
+            Blocks that stand for all; level rows of the others are left out.
+
+        """
         from scipy.sparse import csr_array, vstack
 
-        matrix, shared = structure.matrix, structure.shared
-        coupling = structure.coupling
-        lower, upper = matrix.row_lower[structure.rows], matrix.row_upper[structure.rows]
+        matrix, shared, fixed = structure.matrix, structure.shared, fixed or {}
+        kept, weight = _kept(structure, fixed, few)
+        rows, coupling = structure.rows[kept], structure.coupling[kept]
+        lower, upper = matrix.row_lower[rows] * weight, matrix.row_upper[rows] * weight
         if held:
             coupling = vstack([coupling, csr_array(np.array([vector for vector, _ in held]))]).tocsr()
             lower = np.concatenate([lower, [bound for _, bound in held]])
             upper = np.concatenate([upper, np.full(len(held), np.inf)])
-        entries = coupling[:, shared].toarray()
+            weight = np.concatenate([weight, np.ones(len(held))])
+        entries = coupling[:, shared].toarray() * weight[:, None]
         own_cost, own_lower, own_upper = (
-            cost[shared],
-            matrix.column_lower[shared],
-            matrix.column_upper[shared],
+            part[shared].copy() for part in (cost, matrix.column_lower, matrix.column_upper)
         )
+        for position, level in fixed.items():
+            own_lower[position] = own_upper[position] = level
         if structure.carried is not None:
             carried, balance = structure.carried, structure.balance
             more = balance.more[carried.row]
             change = -carried.value / balance.relief[carried.row]
             columns = coupling.tocsc()
-            position = columns.indptr[more]
-            np.add.at(entries, (columns.indices[position], carried.shared), change * columns.data[position])
-            own_cost = own_cost + np.bincount(carried.shared, change * cost[more], shared.size)
+            first = columns.indptr[more]
+            np.add.at(entries, (columns.indices[first], carried.shared), change * columns.data[first])
+            own_cost += np.bincount(carried.shared, change * cost[more], shared.size)
         if pool is not None:
             stocks = pool.capacity.size
             effect = np.zeros((lower.size, stocks))
-            effect[: pool.use.shape[0]] = pool.use
+            effect[: kept.size] = pool.use[kept]
             entries = np.hstack([entries, effect])
             own_cost = np.append(own_cost, np.zeros(stocks))
             own_lower, own_upper = np.append(own_lower, np.zeros(stocks)), np.append(own_upper, pool.capacity)
-        return cls(structure, cost, coupling, lower, upper, unit, own_cost, own_lower, own_upper, entries)
-
-    def rescale(self, factor: float) -> None:
-        """Multiply all costs."""
-        self.cost, self.own_cost = self.cost * factor, self.own_cost * factor
+        return cls(
+            structure,
+            cost,
+            rows,
+            coupling,
+            lower,
+            upper,
+            np.ones(lower.size),
+            own_cost,
+            own_lower,
+            own_upper,
+            entries,
+        )
 
     @property
     def block_count(self) -> int:
         """Number of blocks."""
         return len(self.structure.blocks)
+
+    def rescale(self, factor: float) -> None:
+        """Multiply all costs."""
+        self.cost, self.own_cost = self.cost * factor, self.own_cost * factor
 
     def reduced(self, price: Array) -> Array:
         """Cost of every column at prices of the coupling rows."""
@@ -124,7 +155,28 @@ class Problem:
         worth = float(price[used] @ side[used])
         left = self.own_cost - self.own_entries.T @ price
         size = np.abs(self.own_cost) + np.abs(self.own_entries).T @ np.abs(price)
-        left[np.abs(left) <= 1e-9 * size] = 0.0
+        left[np.abs(left) <= 1e-8 * size] = 0.0
         at = np.where(left > 0, self.own_lower, self.own_upper)
         counted = left != 0
         return worth + block_cost + float(left[counted] @ at[counted])
+
+
+def _kept(structure: Structure, fixed: dict[int, float], few: Few | None) -> tuple[Indices, Array]:
+    """Coupling rows of a stage (positions in the structure's), and how often each counts.
+
+    A level row whose shared columns are all fixed is left to its block; among few, one counts as often as its block.
+    """
+    level_of = structure.level_of
+    free = np.zeros(structure.matrix.shape[0], dtype=bool)
+    if structure.levels is not None:
+        moving = ~np.isin(structure.levels.shared, list(fixed))
+        free[structure.levels.row[moving]] = True
+    wanted = (level_of < 0) | free[structure.rows]
+    weight = np.ones(level_of.size)
+    if few is not None:
+        often = np.zeros(len(structure.blocks))
+        often[few.chosen] = few.weight
+        weight = np.where(level_of < 0, 1.0, often[level_of])
+        wanted &= weight > 0
+    kept = np.flatnonzero(wanted)
+    return kept, weight[kept]

@@ -2,90 +2,98 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import SolverFailure
 from models.status import Status
-from optimizer.decomposition.structure import Structure
+from optimizer.chains import Few
+from optimizer.decomposition.problem import Problem
 from optimizer.matrix import Matrix
-from optimizer.objectives import HOLD, Stage
 from optimizer.staging import Options
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """Prices of the coupling rows of a few blocks, what a block puts into each row on average, and the cost."""
+
+    price: Array
+    use: Array
+    value: float
+
+
+def sample(
+    problem: Problem, few: Few, column_upper: Array, row_lower: Array, row_upper: Array, options: Options
+) -> Sampled:
+    """Solve a problem of a few blocks as one program.
+
+    Parameters
+    ----------
+    problem, few
+        The stage, put together for these blocks.
+    column_upper, row_lower, row_upper
+        Bounds and sides of the blocks' columns and rows, as they are asked.
+    options
+        For the time that is left.
+    options
+        Limits of the solve.
+
+    Raises
+    ------
+    SolverFailure
+        The sample has no plan, or the solver failed.
+
+    """
+    from scipy.sparse import block_array, block_diag, csr_array, diags_array
 
     from optimizer.solvers.highs import Session
 
-Array = NDArray[np.float64]
-Indices = NDArray[np.int64]
+    blocks = [problem.structure.blocks[block] for block in few.chosen]
+    columns = np.concatenate([block.columns for block in blocks])
+    rows = np.concatenate([block.rows for block in blocks])
+    often = np.concatenate([np.full(block.columns.size, weight) for block, weight in zip(blocks, few.weight)])
+    local = block_diag([block.matrix.A for block in blocks], format="csr")
+    coupling = problem.coupling[:, columns] @ diags_array(often)
+    A: Any = block_array([[local, None], [coupling, csr_array(problem.own_entries)]], format="csc")
+    A.indices, A.indptr = A.indices.astype(np.int32), A.indptr.astype(np.int32)
+    matrix = Matrix(
+        A,
+        np.concatenate([row_lower[rows], problem.lower]),
+        np.concatenate([row_upper[rows], problem.upper]),
+        np.concatenate([problem.structure.matrix.column_lower[columns], problem.own_lower]),
+        np.concatenate([column_upper[columns], problem.own_upper]),
+    )
+    cost = np.concatenate([problem.cost[columns] * often, problem.own_cost])
+    solution = Session(matrix, time_limit=options.left()).minimise(cost, method="ipm")
+    if solution.status is not Status.OPTIMAL or solution.point is None or solution.row_dual is None:
+        raise SolverFailure("The blocks that stand for all have no plan.", "Try --method ipm.")
+    use = abs(coupling) @ np.abs(solution.point[: columns.size])
+    return Sampled(
+        solution.row_dual[rows.size :], np.asarray(use) / problem.block_count, float(cost @ solution.point)
+    )
 
 
-class Sample:
-    """The chosen blocks with the coupling rows; each block counts as often as it stands for another.
-
-    The stages are solved one after another, each held as in the whole district, so that there are first prices for all.
-    """
-
-    def __init__(
-        self, structure: Structure, column_upper: Array, chosen: Indices, weight: Array, options: Options
-    ) -> None:
-        from scipy.sparse import diags_array, vstack
-
-        self.structure, self.options = structure, options
-        matrix = structure.matrix.replace(column_upper=column_upper)
-        parts = [structure.blocks[block] for block in chosen]
-        self._columns = np.concatenate([*(part.columns for part in parts), structure.shared])
-        rows = np.concatenate([part.rows for part in parts])
-        self._often = np.concatenate(
-            [
-                *(np.full(part.columns.size, often) for part, often in zip(parts, weight)),
-                np.ones(structure.shared.size),
-            ]
-        )
-        local = matrix.part(rows, self._columns)
-        coupling = structure.coupling[:, self._columns] @ diags_array(self._often)
-        A: Any = vstack([local.A, coupling]).tocsc()
-        A.indices, A.indptr = A.indices.astype(np.int32), A.indptr.astype(np.int32)
-        self._rows = rows.size
-        self._matrix = Matrix(
-            A,
-            np.concatenate([local.row_lower, matrix.row_lower[structure.rows]]),
-            np.concatenate([local.row_upper, matrix.row_upper[structure.rows]]),
-            local.column_lower,
-            local.column_upper,
-        )
-        self._session: Session | None = None
-        self._reached: list[tuple[Array, float]] = []
-        self._prices: list[Array | None] = []
-        self._point = np.zeros(self._columns.size)
-
-    def prices(self, stages: list[Stage], number: int) -> Array | None:
-        """Prices of the coupling rows and of the rows that hold earlier stages; `None` where the sample has no plan."""
-        while len(self._prices) <= number:
-            self._prices.append(self._next(stages[len(self._prices)]))
-        return self._prices[number]
-
-    def size_of(self, coupling: csr_array[Any], blocks: int) -> Array:
-        """What a block of the district puts into each row on average, by the sample's last point; all positive parts."""
-        own = coupling[:, self._columns]
-        return np.asarray(abs(own) @ (self._point * self._often)) / blocks
-
-    def _next(self, stage: Stage) -> Array | None:
-        from optimizer.solvers.highs import Session
-
-        if self._prices and self._prices[-1] is None:
-            return None
-        first = self._session is None
-        if self._session is None:
-            self._session = Session(self._matrix, time_limit=self.options.left())
-        for vector, bound in self._reached[-1:]:
-            self._session.hold(vector, bound)
-        cost = stage.cost[self._columns] * self._often
-        solution = self._session.minimise(cost, method="ipm" if first else "primal")
-        if solution.status is not Status.OPTIMAL or solution.point is None or solution.row_dual is None:
-            return None
-        self._point = np.abs(solution.point)
-        self._reached.append((-cost, -float(cost @ solution.point) - HOLD * stage.scale))
-        return solution.row_dual[self._rows :]
+def spread_prices(price: Array, of_few: Problem, few: Few, problem: Problem) -> Array:
+    """Prices for all coupling rows from those among a few: a level row takes the price of the one that stands for it."""
+    level_of, place = problem.structure.level_of, {int(row): i for i, row in enumerate(of_few.rows)}
+    position = {int(row): i for i, row in enumerate(problem.structure.rows)}
+    of_block = {
+        int(level_of[position[int(row)]]): price[i]
+        for i, row in enumerate(of_few.rows)
+        if level_of[position[int(row)]] >= 0
+    }
+    usual = float(np.mean(list(of_block.values()))) if of_block else 0.0
+    own = np.zeros(problem.rows.size)
+    for i, row in enumerate(problem.rows):
+        block = int(level_of[position[int(row)]])
+        if block < 0:
+            own[i] = price[place[int(row)]]
+        else:
+            one = int(few.stands[block])
+            own[i] = of_block.get(int(few.chosen[one]), usual) if one >= 0 else usual
+    return np.concatenate([own, price[of_few.rows.size :]])

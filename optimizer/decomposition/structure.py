@@ -5,8 +5,9 @@ coefficients. A row with columns of two blocks is a *coupling* row. A column of 
 
 Two columns of a block that do opposite things to one row of the block and to one coupling row, and stand nowhere else,
 *balance* the row (funding received and given): whatever is asked of the row can be met at the coupling row's price. So a
-shared column in a balanced row (the district's hiring cost, of which every school bears a share) is *carried*; a shared
-column in any other row of a block makes that a coupling row. A *ray* is a block's column that can grow for ever and only
+shared column in a balanced row (the district's hiring cost, of which every school bears a share) is *carried*. Any other
+row of a block with a shared column is a *level* row (no school's coverage below φ): a coupling row while the shared column
+is free, the block's own once it is held. A *ray* is a block's column that can grow for ever and only
 eases the block's own rows (funding received again): at no price may growing it pay, so the master knows rays beside
 points.
 """
@@ -52,8 +53,8 @@ class Balance:
 
 
 @dataclass(frozen=True, eq=False)
-class Carried:
-    """Entries of shared columns in balanced rows: row, position among the shared columns, coefficient."""
+class Touch:
+    """Entries of shared columns in rows of blocks: row, position among the shared columns, coefficient."""
 
     row: Indices
     shared: Indices
@@ -68,8 +69,14 @@ class Carried:
 class Structure:
     """A matrix as blocks, coupling rows and shared columns.
 
-    `owner` says to which block (position in `blocks`) a column belongs, −1 for a shared one. `coupling` has one row a
-    coupling row (`rows`) and all columns of the matrix.
+    Attributes
+    ----------
+    blocks : the blocks; level rows are in them, with no sides
+    owner : axis column, position of its block, −1 for a shared column
+    rows, coupling : the coupling rows, level rows included, and their coefficients over all columns
+    level_of : axis coupling row, the block of a level row, −1 for the others
+    balance, carried, levels, rays : see above
+
     """
 
     matrix: Matrix
@@ -78,8 +85,10 @@ class Structure:
     rows: Indices
     shared: Indices
     coupling: csr_array[Any]
+    level_of: Indices
     balance: Balance
-    carried: Carried | None
+    carried: Touch | None
+    levels: Touch | None
     rays: Indices
 
 
@@ -101,7 +110,7 @@ class Entries:
 
     def alone(self) -> Flags:
         """Rows with one entry, bounds in the guise of rows; axis row."""
-        return np.bincount(self.row, minlength=self.coupling.size) == 1
+        return np.asarray(np.bincount(self.row, minlength=self.coupling.size) == 1)
 
     def per_column(self, chosen: Flags) -> Indices:
         """How many of some entries each column has."""
@@ -130,20 +139,26 @@ def structure_of(matrix: Matrix) -> Structure | None:
     balance = balance_of(entries)
     touched = np.zeros(rows, dtype=bool)
     touched[row[~owned]] = True
-    coupling = entries.coupling | (touched & (balance.more < 0))
-    if (coupling != entries.coupling).any():
-        entries = Entries(matrix, owner, row, column, coordinates.data, coupling)
+    level = touched & ~entries.coupling & (balance.more < 0)
+    if level.any():
+        entries = Entries(matrix, owner, row, column, coordinates.data, entries.coupling | level)
         balance = balance_of(entries)
-    coupling_rows, shared = np.flatnonzero(coupling), np.flatnonzero(owner < 0)
+    coupling_rows, shared = np.flatnonzero(entries.coupling), np.flatnonzero(owner < 0)
+    relaxed = matrix.replace(
+        row_lower=np.where(level, -np.inf, matrix.row_lower),
+        row_upper=np.where(level, np.inf, matrix.row_upper),
+    )
     return Structure(
         matrix,
-        split(matrix, np.where(coupling, -1, most), owner, count),
+        split(relaxed, np.where(entries.coupling & ~level, -1, most), owner, count),
         owner,
         coupling_rows,
         shared,
         matrix.A.tocsr()[coupling_rows],
+        np.where(level, most, -1)[coupling_rows],
         balance,
-        _carried(entries, shared),
+        _touch(entries, shared, ~entries.coupling),
+        _touch(entries, shared, level),
         _rays(entries),
     )
 
@@ -177,13 +192,11 @@ def balance_of(entries: Entries) -> Balance:
     return Balance(more, less, relief)
 
 
-def _carried(entries: Entries, shared: Indices) -> Carried | None:
-    chosen = (entries.owner[entries.column] < 0) & entries.local
+def _touch(entries: Entries, shared: Indices, rows: Flags) -> Touch | None:
+    chosen = (entries.owner[entries.column] < 0) & rows[entries.row]
     if not chosen.any():
         return None
-    return Carried(
-        entries.row[chosen], np.searchsorted(shared, entries.column[chosen]), entries.value[chosen]
-    )
+    return Touch(entries.row[chosen], np.searchsorted(shared, entries.column[chosen]), entries.value[chosen])
 
 
 def _rays(entries: Entries) -> Indices:

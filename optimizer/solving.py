@@ -82,9 +82,13 @@ def solve(
     )
     plan = plan_of(model, goal, results, run, upper_of(model, step), step)
     if options.method == "prices" and not plan.certificate.holds:
-        options.tell("Prices left a certificate that does not hold; the whole matrix by interior point instead")
+        options.tell(
+            "Prices left a certificate that does not hold; the whole matrix by interior point instead"
+        )
         plan = solve(district, goal, options=replace(options, method="ipm"))
-        return replace(plan, notes=(*plan.notes, "Solved whole: prices left a certificate that does not hold."))
+        return replace(
+            plan, notes=(*plan.notes, "Solved whole: prices left a certificate that does not hold.")
+        )
     return plan
 
 
@@ -101,6 +105,7 @@ def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
         structure = structure_of(matrix)
         if structure is not None:
             return Prices(structure, stages, options)
+        options = replace(options, method="auto")  # nothing to split
     if options.method == "blocks":
         raise SolverFailure(
             "The model does not fall into independent blocks.",

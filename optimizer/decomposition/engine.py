@@ -101,6 +101,8 @@ class Search:
 
         """
         self._ask(price)
+        if self._best.size != price.size:  # no bound at all: nothing to start from
+            raise SolverFailure("The first prices bound nothing.", "Try --method ipm.")
         master = self._master(known)
         size = self._size(price)
         width, way = spread * size, np.zeros(price.size)

@@ -42,10 +42,10 @@ class Options:
         return replace(self, deadline=time.monotonic() + self.time_limit)
 
     def left(self) -> float | None:
-        """Seconds left, at least a hundredth; `None` without a limit."""
+        """Seconds left, 0 when the time is up; `None` without a limit."""
         if self.time_limit is None:
             return None
-        return self.time_limit if self.deadline is None else max(0.01, self.deadline - time.monotonic())
+        return self.time_limit if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
     def tell(self, text: str) -> None:
         """Report progress, if anybody listens."""

@@ -67,7 +67,10 @@ class Pool:
 
 
 def pool_of(structure: Structure, cost: list[Array]) -> Pool | None:
-    """Find the pooled columns among those that cost nothing in any stage; `None` where there are none."""
+    """Find the pooled columns among those that cost nothing in any stage; `None` where there are none.
+
+    Where giving has a limit of its own, schools cannot hold one another's stock, and there is no pool.
+    """
     matrix, balance = structure.matrix, structure.balance
     rows, columns = matrix.shape
     coordinates = matrix.A.tocoo()
@@ -77,6 +80,8 @@ def pool_of(structure: Structure, cost: list[Array]) -> Pool | None:
     is_coupling[structure.rows] = True
     alone = (np.bincount(row, minlength=rows) == 1)[row] & ~is_coupling[row]
     balanced = (balance.more[row] >= 0) & ~alone
+    if np.isin(column[alone], balance.less[balance.less >= 0]).any():
+        return None
     pair = np.zeros(columns, dtype=bool)
     pair[balance.more[balance.more >= 0]] = pair[balance.less[balance.less >= 0]] = True
     good = np.bincount(column[alone | balanced], minlength=columns) == np.bincount(column, minlength=columns)

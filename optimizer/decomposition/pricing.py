@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import Interrupted, NoPlan
+from models.errors import Interrupted, NoPlan, SolverFailure
 from models.status import Status
 from optimizer.blocks import Block
 from optimizer.chains import Chain, chains_of
@@ -136,6 +136,10 @@ class Pricing:
             )
             self._solvers[number] = solver
             status = solver.run(DUAL, left)
+        if (
+            status is Status.UNBOUNDED
+        ):  # prices at which a block would gain without end: they are wrong, not the district
+            raise SolverFailure("A block has no best answer to the prices.", "Try --method ipm.")
         if status is not Status.OPTIMAL:
             raise refusal(status, "", "the district")
         return solver

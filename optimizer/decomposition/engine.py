@@ -10,17 +10,25 @@ from numpy.typing import NDArray
 
 from models.errors import SolverFailure
 from optimizer.chains import Few
-from optimizer.decomposition.master import Master
-from optimizer.decomposition.pricing import Pricing
+from optimizer.decomposition.master import RAY, Master
+from optimizer.decomposition.pricing import Pricing, Ray
 from optimizer.decomposition.problem import Problem
 from optimizer.staging import Options
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose columns it holds
 
 MOST = 150  # answers after which a search is given up
 MISSING = 1e-9  # of the unit of a coupling row
+STRAINED = 1e-7  # relative gain of own columns that a certificate bears
+CAUTIOUS = (
+    1e-4  # most by which own columns are made cheaper while blocks change their minds about trapped money
+)
+FAR = 10.0  # times the highest level so far that own columns may reach while trapped money makes them cheaper
+CLOSED = 1e-5  # of a price's own size, the least width of the box: ties are a little wider
+OPENING = 16.0  # growth of the box where only what is missing is left to settle
 OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
 
 
@@ -84,7 +92,8 @@ class Search:
         self._weight = np.zeros(problem.block_count)
         self._weight[self.chosen] = 1.0 if few is None else few.weight
         self._points: list[Array] = []
-        self._use: list[tuple[Array, Array]] = []
+        self._use: list[tuple[Array, Array, Flags]] = []  # cost, use and presence by block
+        self._rays: list[Ray] = []
         self._bound = -np.inf
         self._best, self._dual = np.zeros(0), np.zeros(0)
         self._iterations = self._answers = 0
@@ -101,38 +110,43 @@ class Search:
 
         """
         self._ask(price)
-        if self._best.size != price.size:  # no bound at all: nothing to start from
-            raise SolverFailure("The first prices bound nothing.", "Try --method ipm.")
         master = self._master(known)
         size = self._size(price)
         width, way = spread * size, np.zeros(price.size)
+        least = CLOSED * size
         while True:
-            centre = self._best
+            centre = self._best if self._best.size else price
             master.set_box(centre, width)
             master.solve(self.options.left())
             ahead = master.value - self._bound
             moved = master.price - centre
             edge = np.abs(moved) >= 0.99 * width
             self._trace(master, width / size)
-            if ahead <= target * (1.0 + abs(master.value)):
-                if master.shortage <= MISSING:
-                    return self._found(master)
-                width = np.where(edge, 4.0 * width, width)
+            near = ahead <= target * (1.0 + abs(master.value))
+            if near and master.shortage > MISSING:  # these rows need a wider box, now and later
+                width = np.where(edge, OPENING * width, width)
+                least = np.where(edge, width, least)
                 if (width > OUTGROWN * size).any():
                     raise Unbounded
                 continue
+            if near:
+                return self._found(master)
             if self._answers >= MOST:
                 raise SolverFailure("The search for prices did not settle.", "Try --method ipm.")
             before = self._bound
-            gain = (self._ask(master.price) - before) / ahead
-            self._offer(master, 1e-12 * (1.0 + abs(master.value)))
-            if gain > 0.0:
+            bound = self._ask(master.price)
+            gain = (bound - before) / ahead if 0 < ahead < np.inf else float(np.isfinite(bound)) - 1.0
+            new = self._offer(master, 1e-12 * (1.0 + abs(master.value)))
+            if not new and bound <= before:  # nothing unknown in the box
+                width = 4.0 * width
+            elif gain > 0.0:
                 turned = moved * way < 0
                 way = np.where(moved != 0, moved, way)
                 wider = np.where(edge, (4.0 if gain > 0.3 else 2.0) * width, width)
                 width = np.where(turned, 0.6 * width, wider)
             else:
                 width = width * (0.7 if gain > -2.0 else 0.4)
+            width = np.maximum(width, least)
 
     def reach(self, known: Sequence[Known] = ()) -> tuple[float, list[Known]]:
         """Find how much must be missing in the coupling rows, in their units, whatever it costs: 0 where they can be met.
@@ -141,8 +155,8 @@ class Search:
         """
         self._ask(np.zeros(self.problem.lower.size))
         master = self._master(known)
-        master.set_box(np.zeros(self.problem.lower.size), 1.0 / self.problem.unit)
         while True:
+            master.set_box(np.zeros(self.problem.lower.size), 1.0 / self.problem.unit)
             master.solve(self.options.left())
             self._trace(master, np.zeros(1))
             if (
@@ -165,30 +179,53 @@ class Search:
         bound = self.problem.bound(price, float(self._weight @ answer.cost))
         if bound > self._bound:
             self._bound, self._best, self._dual = bound, price, answer.row_dual
-        self._keep(answer.point)
+        self._keep(answer.point, [ray.block for ray in answer.rays])
+        self._rays += answer.rays
         return bound
 
-    def _keep(self, point: Array) -> None:
+    def _keep(self, point: Array, without: Sequence[int] = ()) -> None:
+        """Keep points, but of blocks that went for ever."""
+        cost, use = self.problem.by_block(point)
+        present = np.ones(cost.size, dtype=bool)
+        present[list(without)] = False
         self._points.append(point)
-        self._use.append(self.problem.by_block(point))
+        self._use.append((cost, use, present))
 
     def _master(self, known: Sequence[Known]) -> Master:
-        """Open a master with the first answer and with known points."""
+        """Open a master with the first answer and with known points; every block needs one."""
         master = Master(self.problem, self._weight)
-        cost, use = self._use[0]
-        master.add(0, self.chosen, cost[self.chosen], use[:, self.chosen])
+        self._add(master, 0, self.chosen)
         for point, blocks in known:
             self._keep(point)
-            cost, use = self._use[-1]
-            master.add(len(self._points) - 1, blocks, cost[blocks], use[:, blocks])
+            self._add(master, len(self._points) - 1, blocks)
+        lacking = self.chosen[~self._use[0][2][self.chosen]]
+        if lacking.size:
+            still = self.pricing.answer(np.zeros(self.problem.cost.size), [int(block) for block in lacking])
+            self._keep(still.point)
+            self._add(master, len(self._points) - 1, lacking)
+        self._add_rays(master)
         return master
 
-    def _offer(self, master: Master, slack: float) -> None:
-        """Give the last answers to the master where they are better than its mixtures at its prices."""
-        cost, use = self._use[-1]
+    def _add(self, master: Master, answer: int, blocks: Indices) -> None:
+        cost, use, present = self._use[answer]
+        blocks = blocks[present[blocks]]
+        master.add(answer, blocks, cost[blocks], use[:, blocks])
+
+    def _add_rays(self, master: Master) -> None:
+        for ray in self._rays[master.rays_known :]:
+            direction = np.zeros(self.problem.cost.size)
+            direction[self.problem.structure.blocks[ray.block].columns] = ray.direction
+            cost, use = self.problem.by_block(direction)
+            master.add_ray(ray.block, float(cost[ray.block]), use[:, ray.block])
+
+    def _offer(self, master: Master, slack: float) -> int:
+        """Give the last answers to the master where they are better than its mixtures at its prices; says how many."""
+        self._add_rays(master)
+        cost, use, _ = self._use[-1]
         gain = master.block_price - (cost - master.price @ use)
         better = self.chosen[gain[self.chosen] > slack]
-        master.add(len(self._points) - 1, better, cost[better], use[:, better])
+        self._add(master, len(self._points) - 1, better)
+        return better.size
 
     def _size(self, price: Array) -> Array:
         """What counts as a price's own size: itself, or a tenth of what is usual for rows of its unit."""
@@ -210,7 +247,13 @@ class Search:
         for share, answer in zip(level, self._points):
             if share.any():
                 point[owned] += share[owner[owned]] * answer[owned]
-        point[shared] = master.own[: shared.size]
+        for position, number in master.ray_of.items():
+            block, ray = master.point_of[position][1], self._rays[number]
+            if master.level[position] > 0:
+                point[self.problem.structure.blocks[block].columns] += (
+                    master.level[position] / self._weight[block] * ray.direction
+                )
+        point[shared] = master.own
         point[master.rays] += master.ray_level
         return Found(
             point, master.own, self._best, self._dual, master.value, self._bound, self._known(master),
@@ -221,7 +264,8 @@ class Search:
         """Level of every answer of every block in the mixture, axes (answer, block)."""
         level = np.zeros((len(self._points), self.problem.block_count))
         answer, block = np.array(master.point_of).T
-        np.add.at(level, (answer, block), master.level)
+        mixed = answer != RAY
+        np.add.at(level, (answer[mixed], block[mixed]), master.level[mixed])
         return level
 
     def _known(self, master: Master) -> list[Known]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+STALLED = 5_000  # simplex iterations from the basis at hand after which a cold start is quicker
+RAY = -1  # answer of a column that is a block's ray
+
 
 class Master:
     """min cost over mixtures of known points, one mixture a block, and the district's own columns.
@@ -46,7 +49,7 @@ class Master:
         self._missing = 2 * self.rows
         self._rays = self._missing + self._own
         self._points = self._rays + self.rays.size
-        self._cost = np.concatenate([np.zeros(self._missing), problem.own_cost, ray_cost])
+        self._cost = np.concatenate([np.zeros(self._missing), problem.own_cost + problem.change, ray_cost])
         self._solver.load(
             Matrix(
                 A,
@@ -59,7 +62,11 @@ class Master:
             ),
             self._cost,
         )
-        self.point_of: list[tuple[int, int]] = []  # (answer, block) of each point's column
+        self.point_of: list[
+            tuple[int, int]
+        ] = []  # (answer, block) of each point's column; (RAY, block) of a ray's
+        self.ray_of: dict[int, int] = {}  # number of the ray of a column
+        self.rays_known = 0
         self.value, self.shortage = np.inf, np.inf
         self.price, self.block_price = np.zeros(self.rows), np.zeros(weight.size)
         self.level, self.own, self.ray_level = np.zeros(0), np.zeros(self._own), np.zeros(self.rays.size)
@@ -82,6 +89,19 @@ class Master:
         self._cost = np.concatenate([self._cost, cost])
         self.point_of += [(answer, int(block)) for block in blocks]
 
+    def add_ray(self, block: int, cost: float, use: Array) -> None:
+        """Add a direction in which a block may go for ever: it takes no part in the block's mixture."""
+        scaled = use / self.unit
+        scaled[np.abs(scaled) < 1e-13] = 0.0
+        row = np.flatnonzero(scaled)
+        self._solver.add_columns(
+            np.array([cost]), np.zeros(1), np.full(1, np.inf), np.zeros(1, dtype=np.int64), row, scaled[row]
+        )
+        self._cost = np.append(self._cost, cost)
+        self.ray_of[len(self.point_of)] = self.rays_known
+        self.point_of.append((RAY, block))
+        self.rays_known += 1
+
     def set_box(self, centre: Array, width: Array) -> None:
         """Keep prices within centre ± width: what is missing costs the upper end, what is too much earns the lower."""
         self._cost[: self.rows] = (centre + width) * self.unit
@@ -92,9 +112,12 @@ class Master:
         """Solve for mixtures and prices."""
         from optimizer.solvers.repeated import DUAL, PRIMAL
 
+        self._solver.refresh()
+        self._solver.limit_iterations(STALLED)
         status = self._solver.run(PRIMAL, seconds)
-        if status is not Status.OPTIMAL:
+        if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
             self._solver.forget()
+            self._solver.limit_iterations(2**31 - 1)
             status = self._solver.run(DUAL, seconds)
         if status in (Status.TIME_LIMIT, Status.ITERATION_LIMIT):
             raise refusal(status, "", "the district")

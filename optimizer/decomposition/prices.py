@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.chains import Few, representatives
+from optimizer.decomposition.carrying import Room, trapped_in
 from optimizer.decomposition.engine import Found, Known, Search, Unbounded
-from optimizer.decomposition.pooling import pool_of
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
 from optimizer.decomposition.sample import sample, spread_prices
@@ -33,7 +33,11 @@ FROM = 120  # blocks from which a first search among some pays
 COARSE = 1e-4  # gap of the first search in the last stage
 HELD = 1e-7  # and in the stages that are held later
 WIDE, NARROW = 0.2, 0.02  # part of the prices by which they are distrusted at first
-FINE = 1e-8  # gap of the last search
+FINE = 5e-8  # gap of the last search
+ROUNDS = 8  # searches until blocks have room for what they carry
+CAUTIOUS = 1e-4  # part by which carried columns are made cheaper at most while blocks change their minds
+FAR = 10.0  # times its level that a carried column may go while it is made cheaper
+SHY = 1e-6  # part by which that room is kept below what they carried last
 ACCEPTED = 5e-7  # gap and violation with which a stage is taken; the certificate allows 1e-6
 
 
@@ -44,7 +48,6 @@ class Prices:
         self.structure, self.stages, self.options = structure, list(stages), options
         self.method = "prices"
         self.block_count = len(structure.blocks)
-        self._pool = pool_of(structure, [stage.cost for stage in self.stages])
         self._pricing = Pricing(structure.blocks, structure.matrix.shape, options)
         self._whole: Whole | None = None
         self.restrict(structure.matrix.column_upper)
@@ -52,16 +55,13 @@ class Prices:
     def restrict(self, column_upper: Array) -> None:
         """Set the upper bounds of the columns and forget what was held; solved blocks start the next search."""
         self._upper = column_upper
-        self._inside = column_upper
-        if self._pool is not None:
-            self._inside = column_upper.copy()
-            self._inside[self._pool.member] = 0.0
-        self._pricing.set_upper(self._inside)
+        self._pricing.set_upper(column_upper)
         self._forget()
 
     def _forget(self) -> None:
         self._known: list[Known] = []
         self._few = [_Few(number) for number in (FEW, SOME)]
+        self._level = np.zeros(self.structure.shared.size)
         self._whole = None
 
     def first(self) -> Reached:
@@ -106,14 +106,6 @@ class Prices:
         )
         rows = [(earlier.vector, bound) for earlier, bound in held]
         setting = _Setting.of(self.structure, stage, rows)
-        self._pricing.set_sides(setting.row_lower, setting.row_upper)
-        found, problem, scale = self._search(number, setting)
-        whole = np.arange(self.block_count)
-        self._known = [(found.point, whole)] if setting.levelled else [*found.known, (found.point, whole)]
-        return self._reached(number, held, setting, problem, found, scale)
-
-    def _search(self, number: int, setting: _Setting) -> tuple[Found, Problem, float]:
-        """Search among a few, some and all blocks; returns what was found, the problem and the factor of its costs."""
         problem = self._problem(setting)
         price, scale = self._sampled(number, setting, problem)
         spread = WIDE
@@ -121,20 +113,67 @@ class Prices:
             better = self._coarse(number, setting, problem, price, scale)
             if better is not None:
                 price, spread = better, NARROW
+        for _ in range(ROUNDS):
+            room = self._enter(setting)
+            found = self._found(setting, problem, price, spread)
+            reached = self._reached(held, setting, problem, found, scale)
+            faults = self._faults(problem, found, reached, room, scale)
+            if max(faults) <= 1.0 or self.structure.carried is None:
+                break
+            price, spread = found.price, NARROW
+            self._steer(problem, found)
+        if max(faults) > 1.0:
+            raise SolverFailure(
+                "The prices left {:.1f}, {:.1f} and {:.1f} times the gap, violation and strain that a certificate bears.".format(
+                    *faults
+                ),
+                "Try --method ipm.",
+            )
+        return reached
+
+    def _found(self, setting: _Setting, problem: Problem, price: Array, spread: float) -> Found:
+        """Search among all blocks."""
         try:
             found = Search(problem, self._pricing, self.options).run(price, spread, FINE, self._known)
         except Unbounded:
             self._check_reach(setting)
             raise SolverFailure("The search for prices did not settle.", "Try --method ipm.") from None
-        return found, problem, scale
+        whole = np.arange(self.block_count)
+        self._known = [(found.point, whole)] if setting.levelled else [*found.known, (found.point, whole)]
+        return found
+
+    def _steer(self, problem: Problem, found: Found) -> None:
+        """Let the next search go by what the blocks carried and what their trapped money was worth in the last one."""
+        seen = trapped_in(
+            self.structure, problem.reduced(found.price), found.row_dual, np.ones(self.block_count)
+        )
+        if seen is None:
+            return
+        caution = np.minimum(CAUTIOUS * seen.size, 2.0 * np.abs(seen.change - problem.change))
+        most = np.full(found.own.size, FAR * (1.0 + float(found.own.max(initial=0.0))))
+        problem.steer(seen.change - caution, most)
+        self._level = (1.0 - SHY) * found.own
+
+    def _enter(self, setting: _Setting) -> Room | None:
+        """Give the blocks the sides of a stage, with room for what they carry, and forget points that have no room."""
+        room = Room.at(self.structure, self._level)
+        if room is None:
+            self._pricing.set_sides(setting.row_lower, setting.row_upper)
+            return None
+        upper = setting.row_upper.copy()
+        upper[room.row] += room.rise
+        self._pricing.set_sides(setting.row_lower, upper)
+        lawful = [(point, room.lawful(point, upper, blocks)) for point, blocks in self._known]
+        self._known = [(point, blocks) for point, blocks in lawful if blocks.size]
+        return room
 
     def _problem(self, setting: _Setting, few: _Few | None = None) -> Problem:
         if few is None:
-            return Problem.of(self.structure, setting.stage.cost, setting.held, self._pool, setting.fixed)
+            return Problem.of(self.structure, setting.stage.cost, setting.held, setting.fixed)
         if few.blocks is None:
             few.blocks = representatives(self.structure.blocks, few.number)
         own = _Setting.of(self.structure, setting.stage, few.held)
-        return Problem.of(self.structure, setting.stage.cost, own.held, self._pool, own.fixed, few.blocks)
+        return Problem.of(self.structure, setting.stage.cost, own.held, own.fixed, few.blocks)
 
     def _sampled(self, number: int, setting: _Setting, problem: Problem) -> tuple[Array, float]:
         """First prices and a factor of all costs; gives the problem its units and its factor."""
@@ -142,8 +181,9 @@ class Prices:
         small = self._problem(setting, few)
         assert few.blocks is not None
         own = _Setting.of(self.structure, setting.stage, few.held)
-        result = sample(small, few.blocks, self._inside, own.row_lower, own.row_upper, self.options)
+        result = sample(small, few.blocks, self._upper, own.row_lower, own.row_upper, self.options)
         few.hold(number, setting.stage, result.value)
+        self._level = result.own
         price = spread_prices(result.price, small, few.blocks, problem)
         unit = spread_prices(result.use, small, few.blocks, problem)
         matrix_rows = slice(problem.rows.size)
@@ -170,8 +210,7 @@ class Prices:
         own = np.concatenate([own, problem.rows.size + np.arange(price.size - problem.rows.size)])
         some.unit[:] = problem.unit[own]
         some.rescale(scale)
-        own_setting = _Setting.of(self.structure, setting.stage, few.held)
-        self._pricing.set_sides(own_setting.row_lower, own_setting.row_upper)
+        self._enter(_Setting.of(self.structure, setting.stage, few.held))
         last = number + 1 == len(self.stages)
         try:
             found = Search(some, self._pricing, self.options, few.blocks).run(
@@ -179,8 +218,7 @@ class Prices:
             )
         except Unbounded:
             return None
-        finally:
-            self._pricing.set_sides(setting.row_lower, setting.row_upper)
+        self._level = found.own
         few.hold(number, setting.stage, found.value / scale)
         everyone = few.blocks.chosen
         few.known = [(found.point, everyone)] if setting.levelled else [*found.known, (found.point, everyone)]
@@ -202,51 +240,49 @@ class Prices:
 
     def _reached(
         self,
-        number: int,
         held: tuple[tuple[Stage, float], ...],
         setting: _Setting,
         problem: Problem,
         found: Found,
         scale: float,
     ) -> Reached:
-        """Read point and duals of the whole matrix, and check them."""
+        """Read point and duals of the whole matrix."""
         structure, matrix, stage = self.structure, self.structure.matrix, setting.stage
         point = found.point
         if structure.carried is not None:
             asked = structure.carried.asked(point[structure.shared], matrix.shape[0])
             point = structure.balance.settle(point, asked)
-        if self._pool is not None:
-            point = self._pool.share(structure, point, found.own[structure.shared.size :])
         point = np.clip(point, matrix.column_lower, self._upper)
         row_dual = found.row_dual / scale
         row_dual[problem.rows] = found.price[: problem.rows.size] / scale
-        reduced = stage.cost - matrix.A.T @ row_dual
         held_dual = np.zeros(len(held))
         held_dual[setting.moving] = found.price[problem.rows.size :] / scale
-        for (earlier, _), dual in zip(held, held_dual):
-            reduced -= dual * earlier.vector
-        for place, column in setting.resting.items():
-            held_dual[place] = reduced[column] / held[place][0].vector[column]
-            reduced[column] = 0.0
-        if self._pool is not None:
-            row_dual = self._pool.support(row_dual, reduced)
-        self._check(stage, point, found.bound / scale)
+        if setting.resting:
+            reduced = stage.cost - matrix.A.T @ row_dual
+            for (earlier, _), dual in zip(held, held_dual):
+                reduced -= dual * earlier.vector
+            for place, column in setting.resting.items():
+                held_dual[place] = reduced[column] / held[place][0].vector[column]
+                reduced[column] = 0.0
         return Reached(stage, stage.value(point), point, row_dual, held, held_dual, found.iterations)
 
-    def _check(self, stage: Stage, point: Array, bound: float) -> None:
-        """Refuse a plan that misses a row or its bound by more than a certificate could bear."""
-        matrix = self.structure.matrix
-        activity = matrix.A @ point
-        outside = np.maximum(matrix.row_lower - activity, activity - matrix.row_upper) / (
-            1.0 + np.abs(activity)
-        )
-        gap = (float(stage.cost @ point) - bound) / (1.0 + abs(bound))
-        self.options.tell(f"  gap {gap:.1e}, violation {outside.max():.1e}")
-        if gap > ACCEPTED or outside.max() > ACCEPTED:
-            raise SolverFailure(
-                f"The prices left a gap of {gap:.1e} and a violation of {outside.max():.1e}.",
-                "Try --method ipm.",
-            )
+    def _faults(
+        self, problem: Problem, found: Found, reached: Reached, room: Room | None, scale: float
+    ) -> tuple[float, float, float]:
+        """Gap, violation of rows and strain of a plan, each as a part of what a certificate could bear."""
+        matrix, stage = self.structure.matrix, reached.stage
+        activity = matrix.A @ reached.point
+        outside = np.maximum(matrix.row_lower - activity, activity - matrix.row_upper)
+        violation = float((outside / (1.0 + abs(matrix.A) @ np.abs(reached.point))).max(initial=0.0))
+        every = np.ones(self.block_count)
+        bound = found.bound / scale
+        if room is not None:
+            bound -= room.worth(reached.row_dual, every)
+        gap = (float(stage.cost @ reached.point) - bound) / (1.0 + abs(bound))
+        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual, every)
+        strain = 0.0 if seen is None else problem.strain(found.price, seen.change)
+        self.options.tell(f"  gap {gap:.1e}, violation {violation:.1e}, strain {strain:.1e}")
+        return gap / ACCEPTED, violation / ACCEPTED, strain / ACCEPTED
 
 
 @dataclass(eq=False)

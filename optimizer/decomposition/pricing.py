@@ -22,13 +22,25 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
+class Ray:
+    """A direction (axis column of the block) in which a block gains for ever."""
+
+    block: int
+    direction: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """What all blocks answer to prices: points (all columns), duals of their rows (all rows), cost of each block."""
+    """What all blocks answer to prices: points (all columns), duals of their rows (all rows), cost of each block.
+
+    A block that would gain for ever has a ray in the place of a point, and a cost of −∞.
+    """
 
     point: Array
     row_dual: Array
     cost: Array
     iterations: int
+    rays: list[Ray]
 
 
 class Pricing:
@@ -81,10 +93,16 @@ class Pricing:
         costs = np.zeros(len(self.blocks))
         iterations = np.zeros(len(self.blocks), dtype=np.int64)
 
+        rays: list[Ray] = []
+
         def visit(number: int, parent: int) -> None:
             block = self.blocks[number]
             own = cost[block.columns]
-            solver = self._solve(number, parent, own)
+            solver, status = self._solve(number, parent, own)
+            if status is Status.UNBOUNDED:
+                rays.append(Ray(number, _require(solver.ray())))
+                costs[number] = -np.inf
+                return
             x, y = solver.solution()
             np.clip(x, block.matrix.column_lower, self._bound(block), out=x)
             point[block.columns], dual[block.rows] = x, y
@@ -100,12 +118,12 @@ class Pricing:
                 if members
             ]
         run_chains(chains, visit, self.options, self._stop)
-        return Answer(point, dual, costs, int(iterations.sum()))
+        return Answer(point, dual, costs, int(iterations.sum()), sorted(rays, key=lambda ray: ray.block))
 
     def _bound(self, block: Block) -> Array:
         return block.matrix.column_upper if self._upper is None else self._upper[block.columns]
 
-    def _solve(self, number: int, parent: int, cost: Array) -> Any:
+    def _solve(self, number: int, parent: int, cost: Array) -> tuple[Any, Status]:
         from optimizer.solvers.repeated import DUAL, PRIMAL, Repeated
 
         block, solver = self.blocks[number], self._solvers[number]
@@ -124,11 +142,7 @@ class Pricing:
         self._dual_first[number] = False
         left = self.options.left()
         status = solver.run(strategy, left)
-        if status not in (
-            Status.OPTIMAL,
-            Status.INFEASIBLE,
-            Status.TIME_LIMIT,
-        ):  # numbers gone astray: once more, cold
+        if status not in (Status.OPTIMAL, Status.UNBOUNDED, Status.TIME_LIMIT):  # once more, cold, to be sure
             solver = Repeated(perturb=False)
             lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
             solver.load(
@@ -136,13 +150,18 @@ class Pricing:
             )
             self._solvers[number] = solver
             status = solver.run(DUAL, left)
-        if (
-            status is Status.UNBOUNDED
-        ):  # prices at which a block would gain without end: they are wrong, not the district
-            raise SolverFailure("A block has no best answer to the prices.", "Try --method ipm.")
-        if status is not Status.OPTIMAL:
+        if status is Status.UNBOUNDED and solver.ray() is None:
+            solver.forget()
+            status = solver.run(PRIMAL, left)
+        if status not in (Status.OPTIMAL, Status.UNBOUNDED):
             raise refusal(status, "", "the district")
-        return solver
+        return solver, status
+
+
+def _require(ray: Array | None) -> Array:
+    if ray is None:
+        raise SolverFailure("A block has no best answer to the prices.", "Try --method ipm.")
+    return ray
 
 
 def run_chains(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.chains import Few
-from optimizer.decomposition.pooling import Pool
+from optimizer.decomposition.carrying import carried_entries
 from optimizer.decomposition.structure import Structure
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+
+ROUNDING = 1e-8  # relative reduced cost of an own column that counts as nothing
 
 
 @dataclass(eq=False)
@@ -30,8 +32,10 @@ class Problem:
     coupling : axes (coupling row, column of the matrix); the held rows come behind the matrix's own
     lower, upper : sides of the coupling rows
     unit : size of what a block puts into each coupling row, so that rows of money and of people weigh alike
-    own_cost, own_lower, own_upper, own_entries : the district's own columns in the master: shared columns (with what
-        carrying them asks of the coupling rows), then stocks; entries have axes (coupling row, own column)
+    own_cost, own_lower, own_upper, own_entries : the shared columns in the master, with what carrying them asks of the
+        coupling rows; entries have axes (coupling row, shared column)
+    one : a cost of 1 after rescaling
+    change, limit : what own columns are made to cost beyond their cost, and how far they may go by themselves
 
     """
 
@@ -46,6 +50,10 @@ class Problem:
     own_lower: Array
     own_upper: Array
     own_entries: Array
+    one: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.change, self.limit = np.zeros(self.own_cost.size), self.own_upper
 
     @classmethod
     def of(
@@ -53,7 +61,6 @@ class Problem:
         structure: Structure,
         cost: Array,
         held: list[tuple[Array, float]],
-        pool: Pool | None,
         fixed: dict[int, float] | None = None,
         few: Few | None = None,
     ) -> Problem:
@@ -63,8 +70,6 @@ class Problem:
         ----------
         structure, cost, held
             Minimise cost · x over the structure, with held rows vector · x ≥ bound.
-        pool
-            Stocks that the district keeps for its blocks.
         fixed
             Level of shared columns (by position) that do not move; level rows without a free one belong to the blocks.
         few
@@ -88,21 +93,9 @@ class Problem:
         )
         for position, level in fixed.items():
             own_lower[position] = own_upper[position] = level
-        if structure.carried is not None:
-            carried, balance = structure.carried, structure.balance
-            more = balance.more[carried.row]
-            change = -carried.value / balance.relief[carried.row]
-            columns = coupling.tocsc()
-            first = columns.indptr[more]
-            np.add.at(entries, (columns.indices[first], carried.shared), change * columns.data[first])
-            own_cost += np.bincount(carried.shared, change * cost[more], shared.size)
-        if pool is not None:
-            stocks = pool.capacity.size
-            effect = np.zeros((lower.size, stocks))
-            effect[: kept.size] = pool.use[kept]
-            entries = np.hstack([entries, effect])
-            own_cost = np.append(own_cost, np.zeros(stocks))
-            own_lower, own_upper = np.append(own_lower, np.zeros(stocks)), np.append(own_upper, pool.capacity)
+        carried, carried_cost = carried_entries(structure, coupling, cost)
+        entries += carried
+        own_cost += carried_cost
         return cls(
             structure,
             cost,
@@ -124,7 +117,7 @@ class Problem:
 
     def rescale(self, factor: float) -> None:
         """Multiply all costs."""
-        self.cost, self.own_cost = self.cost * factor, self.own_cost * factor
+        self.cost, self.own_cost, self.one = self.cost * factor, self.own_cost * factor, self.one * factor
 
     def reduced(self, price: Array) -> Array:
         """Cost of every column at prices of the coupling rows."""
@@ -148,17 +141,33 @@ class Problem:
         use = np.bincount(place, value * point[column], self.lower.size * self.block_count)
         return cost, use.reshape(self.lower.size, self.block_count)
 
+    def steer(self, change: Array, most: Array) -> None:
+        """Let own columns cost `change` more than they do, and go no further than `most`; axis own."""
+        self.change = change
+        self.own_upper = np.minimum(self.limit, most)
+
     def bound(self, price: Array, block_cost: float) -> float:
         """Lagrangian bound: worth of the coupling rows at these prices, and least cost of the blocks and of own columns."""
         side = np.where(price > 0, self.lower, self.upper)
         used = price != 0
         worth = float(price[used] @ side[used])
-        left = self.own_cost - self.own_entries.T @ price
-        size = np.abs(self.own_cost) + np.abs(self.own_entries).T @ np.abs(price)
-        left[np.abs(left) <= 1e-8 * size] = 0.0
+        left, size = self._own_reduced(price)
+        left = left + self.change
+        left[np.abs(left) <= ROUNDING * size] = 0.0
         at = np.where(left > 0, self.own_lower, self.own_upper)
         counted = left != 0
         return worth + block_cost + float(left[counted] @ at[counted])
+
+    def strain(self, price: Array, change: Array) -> float:
+        """By how much own columns without a limit would gain at prices if they cost `change` more, as a certificate has it."""
+        left, size = self._own_reduced(price)
+        gain = np.where(np.isinf(self.limit), -(left + change), 0.0)
+        return float((gain / (self.one + size)).max(initial=0.0))
+
+    def _own_reduced(self, price: Array) -> tuple[Array, Array]:
+        """Reduced costs of the own columns at prices, and the size of their terms."""
+        size = np.abs(self.own_cost) + np.abs(self.own_entries).T @ np.abs(price)
+        return self.own_cost - self.own_entries.T @ price, size
 
 
 def _kept(structure: Structure, fixed: dict[int, float], few: Few | None) -> tuple[Indices, Array]:

@@ -20,10 +20,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
-    """Prices of the coupling rows of a few blocks, what a block puts into each row on average, and the cost."""
+    """Prices of the coupling rows of a few blocks, what a block puts into each row on average, own columns, and the cost."""
 
     price: Array
     use: Array
+    own: Array
     value: float
 
 
@@ -74,7 +75,10 @@ def sample(
         raise SolverFailure("The blocks that stand for all have no plan.", "Try --method ipm.")
     use = abs(coupling) @ np.abs(solution.point[: columns.size])
     return Sampled(
-        solution.row_dual[rows.size :], np.asarray(use) / problem.block_count, float(cost @ solution.point)
+        solution.row_dual[rows.size :],
+        np.asarray(use) / problem.block_count,
+        solution.point[columns.size :],
+        float(cost @ solution.point),
     )
 
 

@@ -35,12 +35,15 @@ Flags = NDArray[np.bool_]
 class Balance:
     """Pairs of columns that balance a row of a block: the first upwards, the second downwards.
 
-    Axes: rows of the matrix; −1, and 0 for the coefficient of the first in its row, where a row has no pair.
+    `relief` is the coefficient of the first in the row; `limit` is a row that holds the second alone and `slope` the
+    coefficient there. Axes: rows of the matrix; −1 where a row has no pair or no limit, and 0 for its coefficients.
     """
 
     more: Indices
     less: Indices
     relief: Array
+    limit: Indices
+    slope: Array
 
     def settle(self, point: Array, asked: Array) -> Array:
         """Change the pairs so that each row stays as it is when `asked` is added to it; no pair works both ways at once."""
@@ -118,7 +121,11 @@ class Entries:
 
 
 def structure_of(matrix: Matrix) -> Structure | None:
-    """Find blocks, coupling rows and shared columns; `None` where there are not at least two blocks."""
+    """Find blocks, coupling rows and shared columns.
+
+    `None` where there are not at least two blocks, or where shared columns stand in several unbalanced rows of a block:
+    then there are more prices to find than a search is good for.
+    """
     if matrix.owner is None:
         return None
     rows = matrix.shape[0]
@@ -140,6 +147,8 @@ def structure_of(matrix: Matrix) -> Structure | None:
     touched = np.zeros(rows, dtype=bool)
     touched[row[~owned]] = True
     level = touched & ~entries.coupling & (balance.more < 0)
+    if np.bincount(most[level], minlength=count).max(initial=0) > 1:
+        return None
     if level.any():
         entries = Entries(matrix, owner, row, column, coordinates.data, entries.coupling | level)
         balance = balance_of(entries)
@@ -167,7 +176,8 @@ def balance_of(entries: Entries) -> Balance:
     """Find for every row of a block the pair that balances it."""
     matrix, rows = entries.matrix, entries.coupling.size
     local = entries.local
-    counted = local & ~entries.alone()[entries.row]
+    alone = entries.alone()
+    counted = local & ~alone[entries.row]
     able = (entries.per_column(counted) == 1) & (entries.per_column(~local) == 1)
     able &= (entries.owner >= 0) & (matrix.column_lower == 0) & np.isposinf(matrix.column_upper)
     outside = ~local & able[entries.column]
@@ -189,7 +199,13 @@ def balance_of(entries: Entries) -> Balance:
     first, second = np.where(turned, second, first), np.where(turned, first, second)
     more, less, relief = np.full(rows, -1, dtype=np.int64), np.full(rows, -1, dtype=np.int64), np.zeros(rows)
     more[row[first]], less[row[first]], relief[row[first]] = column[first], column[second], value[first]
-    return Balance(more, less, relief)
+    limiting, bounded = np.full(able.size, -1, dtype=np.int64), np.zeros(able.size)
+    lone = np.flatnonzero(local & alone[entries.row] & (entries.value > 0))
+    limiting[entries.column[lone]], bounded[entries.column[lone]] = entries.row[lone], entries.value[lone]
+    has = less >= 0
+    limit, slope = np.full(rows, -1, dtype=np.int64), np.zeros(rows)
+    limit[has], slope[has] = limiting[less[has]], bounded[less[has]]
+    return Balance(more, less, relief, limit, slope)
 
 
 def _touch(entries: Entries, shared: Indices, rows: Flags) -> Touch | None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
-from optimizer.solvers.highs import status_of
+from optimizer.solvers.highs import TOLERANCE, status_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -28,16 +28,21 @@ class Repeated:
     """A model that stays in HiGHS and is minimised for one cost after another, each time from the basis at hand."""
 
     def __init__(self, *, perturb: bool = True) -> None:
+        self._perturb = perturb
+        self._highs = self._opened()
+        self._strategy = 0
+        self._every = np.zeros(0, np.int32)
+
+    def _opened(self) -> Any:
         highs = highspy._Highs()
         highs.setOptionValue("output_flag", False)
         highs.setOptionValue("threads", 1)
         highs.setOptionValue("solver", "simplex")
-        if not perturb:  # a start next to the optimum is spoilt by perturbing it
+        highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
+        if not self._perturb:  # a start next to the optimum is spoilt by perturbing it
             highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
             highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", 0.0)
-        self._highs = highs
-        self._strategy = 0
-        self._every = np.zeros(0, np.int32)
+        return highs
 
     def load(self, matrix: Matrix, cost: Array, basis: Any = None) -> None:
         """Take a model; a basis of a model of the same shape starts the next run."""
@@ -119,6 +124,11 @@ class Repeated:
         solution = self._highs.getSolution()
         return np.array(solution.col_value), np.array(solution.row_dual)
 
+    def ray(self) -> Array | None:
+        """A direction of endless gain, where the last run found one."""
+        _, found, ray = self._highs.getPrimalRay()
+        return np.array(ray) if found else None
+
     def transposed_solve(self, right: Array) -> Array:
         """Solve Bᵀ y = right for the basis matrix B of the last run."""
         return np.asarray(self._highs.getBasisTransposeSolve(right)[1])
@@ -126,6 +136,18 @@ class Repeated:
     def basic_variables(self) -> Indices:
         """Basic variables in the order of B's columns: a column's number, or −1 − row for a row's own variable."""
         return np.asarray(self._highs.getBasicVariables()[1], dtype=np.int64)
+
+    def refresh(self) -> None:
+        """Start anew from the basis at hand: after many changes of a model HiGHS may need a thousand times as long."""
+        fresh, basis = self._opened(), self._highs.getBasis()
+        fresh.passModel(self._highs.getLp())
+        if basis.valid:
+            fresh.setBasis(basis)
+        self._highs, self._strategy = fresh, 0
+
+    def limit_iterations(self, most: int) -> None:
+        """Stop runs after so many simplex iterations."""
+        self._highs.setOptionValue("simplex_iteration_limit", most)
 
     def forget(self) -> None:
         """Forget basis and factors: the next run starts cold."""

@@ -46,7 +46,7 @@ class Found:
         columns of the matrix, in the point too
     own : level of the district's own columns in the master
     price, row_dual : prices of the coupling rows, and what the blocks answered to them as duals of all rows
-    value, bound : cost of the mixture and Lagrangian bound
+    value, bound, missing : cost of the mixture, Lagrangian bound, and what the mixture lacks in the coupling rows
     known : the points in the mixture, for searches to come
 
     """
@@ -57,6 +57,7 @@ class Found:
     row_dual: Array
     value: float
     bound: float
+    missing: float
     known: list[Known]
     iterations: int
     answers: int
@@ -98,8 +99,17 @@ class Search:
         self._best, self._dual = np.zeros(0), np.zeros(0)
         self._iterations = self._answers = 0
 
-    def run(self, price: Array, spread: float, target: float, known: Sequence[Known] = ()) -> Found:
+    def run(
+        self,
+        price: Array,
+        spread: float,
+        target: float,
+        known: Sequence[Known] = (),
+        patience: int | None = None,
+    ) -> Found:
         """Search from first prices, trusted to a part `spread`, until value and bound are within `target` (relative).
+
+        With some patience, the best prices after so many answers will do.
 
         Raises
         ------
@@ -113,7 +123,7 @@ class Search:
         master = self._master(known)
         size = self._size(price)
         width, way = spread * size, np.zeros(price.size)
-        least = CLOSED * size
+        least, gained, stuck = CLOSED * size, True, False
         while True:
             centre = self._best if self._best.size else price
             master.set_box(centre, width)
@@ -129,23 +139,25 @@ class Search:
                 if (width > OUTGROWN * size).any():
                     raise Unbounded
                 continue
-            if near:
+            if near or (patience is not None and self._answers >= patience and self._best.size):
                 return self._found(master)
             if self._answers >= MOST:
                 raise SolverFailure("The search for prices did not settle.", "Try --method ipm.")
             before = self._bound
-            bound = self._ask(master.price)
+            half = not gained and not stuck
+            bound = self._ask(centre + 0.5 * moved if half else master.price)
             gain = (bound - before) / ahead if 0 < ahead < np.inf else float(np.isfinite(bound)) - 1.0
             new = self._offer(master, 1e-12 * (1.0 + abs(master.value)))
-            if not new and bound <= before:  # nothing unknown in the box
-                width = 4.0 * width
-            elif gain > 0.0:
+            gained, stuck = gain > 0.0, not new and bound <= before
+            if stuck:  # nothing unknown in the box
+                width = width if half else 4.0 * width
+            elif gained:
                 turned = moved * way < 0
                 way = np.where(moved != 0, moved, way)
                 wider = np.where(edge, (4.0 if gain > 0.3 else 2.0) * width, width)
                 width = np.where(turned, 0.6 * width, wider)
             else:
-                width = width * (0.7 if gain > -2.0 else 0.4)
+                width = width * (0.9 if gain > -2.0 else 0.5)
             width = np.maximum(width, least)
 
     def reach(self, known: Sequence[Known] = ()) -> tuple[float, list[Known]]:
@@ -220,12 +232,13 @@ class Search:
 
     def _offer(self, master: Master, slack: float) -> int:
         """Give the last answers to the master where they are better than its mixtures at its prices; says how many."""
+        before = master.rays_known
         self._add_rays(master)
         cost, use, _ = self._use[-1]
         gain = master.block_price - (cost - master.price @ use)
         better = self.chosen[gain[self.chosen] > slack]
         self._add(master, len(self._points) - 1, better)
-        return better.size
+        return better.size + master.rays_known - before
 
     def _size(self, price: Array) -> Array:
         """What counts as a price's own size: itself, or a tenth of what is usual for rows of its unit."""
@@ -256,7 +269,7 @@ class Search:
         point[shared] = master.own
         point[master.rays] += master.ray_level
         return Found(
-            point, master.own, self._best, self._dual, master.value, self._bound, self._known(master),
+            point, master.own, self._best, self._dual, master.value, self._bound, master.shortage, self._known(master),
             self._iterations, self._answers,
         )  # fmt: skip
 

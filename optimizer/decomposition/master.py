@@ -117,7 +117,10 @@ class Master:
         status = self._solver.run(PRIMAL, seconds)
         if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
             self._solver.forget()
-            self._solver.limit_iterations(2**31 - 1)
+            status = self._solver.run_inside(seconds)
+        if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
+            self._solver.forget()
+            self._solver.limit_iterations(50 * STALLED)
             status = self._solver.run(DUAL, seconds)
         if status in (Status.TIME_LIMIT, Status.ITERATION_LIMIT):
             raise refusal(status, "", "the district")

@@ -31,12 +31,13 @@ Indices = NDArray[np.int64]
 FEW, SOME = 4, 64  # blocks that stand for all: in the sample, and in the first search
 FROM = 120  # blocks from which a first search among some pays
 COARSE = 1e-4  # gap of the first search in the last stage
-HELD = 1e-7  # and in the stages that are held later
+HELD = 1e-6  # and in the stages that are held later
+PATIENT = 50  # answers of some blocks after which the best prices will do
 WIDE, NARROW = 0.2, 0.02  # part of the prices by which they are distrusted at first
 FINE = 5e-8  # gap of the last search
 ROUNDS = 8  # searches until blocks have room for what they carry
 CAUTIOUS = 1e-4  # part by which carried columns are made cheaper at most while blocks change their minds
-FAR = 10.0  # times its level that a carried column may go while it is made cheaper
+FAR = 10.0  # times the highest level last seen that shared columns may go in a search
 SHY = 1e-6  # part by which that room is kept below what they carried last
 ACCEPTED = 5e-7  # gap and violation with which a stage is taken; the certificate allows 1e-6
 
@@ -150,9 +151,12 @@ class Prices:
         if seen is None:
             return
         caution = np.minimum(CAUTIOUS * seen.size, 2.0 * np.abs(seen.change - problem.change))
-        most = np.full(found.own.size, FAR * (1.0 + float(found.own.max(initial=0.0))))
-        problem.steer(seen.change - caution, most)
+        problem.steer(seen.change - caution, self._far(found.own))
         self._level = (1.0 - SHY) * found.own
+
+    def _far(self, level: Array) -> Array:
+        """How far shared columns may go in a search, that no price is refused for the sake of rounding; axis shared."""
+        return np.full(level.size, FAR * (1.0 + float(level.max(initial=0.0))))
 
     def _enter(self, setting: _Setting) -> Room | None:
         """Give the blocks the sides of a stage, with room for what they carry, and forget points that have no room."""
@@ -184,6 +188,7 @@ class Prices:
         result = sample(small, few.blocks, self._upper, own.row_lower, own.row_upper, self.options)
         few.hold(number, setting.stage, result.value)
         self._level = result.own
+        problem.steer(np.zeros(result.own.size), self._far(result.own))
         price = spread_prices(result.price, small, few.blocks, problem)
         unit = spread_prices(result.use, small, few.blocks, problem)
         matrix_rows = slice(problem.rows.size)
@@ -214,12 +219,13 @@ class Prices:
         last = number + 1 == len(self.stages)
         try:
             found = Search(some, self._pricing, self.options, few.blocks).run(
-                _afford(some, price[own]), WIDE, COARSE if last else HELD, few.known
+                _afford(some, price[own]), WIDE, COARSE if last else HELD, few.known, PATIENT
             )
         except Unbounded:
             return None
         self._level = found.own
-        few.hold(number, setting.stage, found.value / scale)
+        if found.gap <= COARSE and found.missing <= COARSE:
+            few.hold(number, setting.stage, found.value / scale)
         everyone = few.blocks.chosen
         few.known = [(found.point, everyone)] if setting.levelled else [*found.known, (found.point, everyone)]
         return _afford(problem, spread_prices(found.price, some, few.blocks, problem))

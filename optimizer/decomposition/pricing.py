@@ -21,6 +21,9 @@ from optimizer.staging import Options
 Array = NDArray[np.float64]
 
 
+SURE = 1e-6  # part of a ray's terms by which it must gain to be believed
+
+
 @dataclass(frozen=True, eq=False)
 class Ray:
     """A direction (axis column of the block) in which a block gains for ever."""
@@ -150,12 +153,19 @@ class Pricing:
             )
             self._solvers[number] = solver
             status = solver.run(DUAL, left)
-        if status is Status.UNBOUNDED and solver.ray() is None:
+        if status is Status.UNBOUNDED and not _gains(
+            solver.ray(), cost
+        ):  # rounding on a way that costs nothing
             solver.forget()
-            status = solver.run(PRIMAL, left)
+            status = solver.run(DUAL, left)
         if status not in (Status.OPTIMAL, Status.UNBOUNDED):
             raise refusal(status, "", "the district")
         return solver, status
+
+
+def _gains(ray: Array | None, cost: Array) -> bool:
+    """Whether a direction gains by more than its terms may be off by rounding."""
+    return ray is not None and float(cost @ ray) < -SURE * float(np.abs(cost) @ np.abs(ray))
 
 
 def _require(ray: Array | None) -> Array:

@@ -104,6 +104,14 @@ class Repeated:
         self._highs.run()
         return status_of(self._highs.getModelStatus())
 
+    def run_inside(self, seconds: float | None = None) -> Status:
+        """Minimise by interior point with crossover, from nothing."""
+        self._highs.setOptionValue("solver", "ipm")
+        try:
+            return self.run(DUAL, seconds)
+        finally:
+            self._highs.setOptionValue("solver", "simplex")
+
     @property
     def basis(self) -> Any:
         """The basis of the last run."""

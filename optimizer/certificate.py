@@ -46,8 +46,8 @@ def certify(matrix: Matrix, cost: Array, point: Array, row_dual: Array | None) -
     reduced = cost - A.T @ row_dual
     scale = 1.0 + np.abs(cost) + abs(A.T) @ np.abs(row_dual)
     dual = max(
-        _worst(_unsupported(row_dual, matrix.row_lower, matrix.row_upper), 1.0 + np.abs(row_dual)),
-        _worst(_unsupported(reduced, matrix.column_lower, matrix.column_upper), scale),
+        _worst(unsupported(row_dual, matrix.row_lower, matrix.row_upper), 1.0 + np.abs(row_dual)),
+        _worst(unsupported(reduced, matrix.column_lower, matrix.column_upper), scale),
     )
     value = float(cost @ point)
     bound = _supported(row_dual, matrix.row_lower, matrix.row_upper) + _supported(
@@ -75,7 +75,7 @@ def _nearest(values: Array, lower: Array, upper: Array) -> Array:
     )
 
 
-def _unsupported(dual: Array, lower: Array, upper: Array) -> Array:
+def unsupported(dual: Array, lower: Array, upper: Array) -> Array:
     """Part of a dual that pushes against a side that is not there."""
     return np.where((dual > 0) & np.isneginf(lower), dual, 0.0) + np.where(
         (dual < 0) & np.isposinf(upper), -dual, 0.0

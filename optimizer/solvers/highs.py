@@ -21,6 +21,7 @@ Indices = NDArray[np.int64]
 NAME = "highs"
 METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
+COLUMNWISE = MINIMISE = 1
 
 # Held stages are steep: a coverage that is off by 1e-8 can cost hundreds of dollars, so HiGHS's own 1e-7 is too wide
 # for simplex and crossover. First-order methods do not get further, and branching needs no more.
@@ -102,45 +103,57 @@ class Session:
     Parameters
     ----------
     matrix
-        The model.
+        The model; `load` brings one later when it is not given.
     threads
         Threads for interior point; simplex uses one.
     time_limit
         Seconds for all runs of the session together.
+    perturb
+        Let simplex perturb costs and bounds. It spoils a start next to the optimum, so that chains of like models go
+        without; a run that then ends in trouble is repeated with it.
 
     """
 
-    def __init__(self, matrix: Matrix, *, threads: int = 1, time_limit: float | None = None) -> None:
+    def __init__(
+        self,
+        matrix: Matrix | None = None,
+        *,
+        threads: int = 1,
+        time_limit: float | None = None,
+        perturb: bool = True,
+    ) -> None:
         self._highs = _Quiet()
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0
-        self.load(matrix)
+        self._perturb = perturb
+        if not perturb:
+            self._set_perturbation(0.0)
+        if matrix is not None:
+            self.load(matrix)
 
     def load(self, matrix: Matrix, basis: Any = None) -> None:
         """Exchange the model; a basis of a model of the same shape starts the next run warm."""
-        lp = highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = matrix.shape
-        lp.col_cost_ = np.zeros(matrix.shape[1])
-        lp.col_lower_, lp.col_upper_ = matrix.column_lower, matrix.column_upper
-        lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.A.indptr, matrix.A.indices
-        lp.a_matrix_.value_ = matrix.A.data
-        if matrix.integer is not None and matrix.integer.any():
-            lp.integrality_ = [
-                highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-                for whole in matrix.integer
-            ]
-        if self._highs.passModel(lp) == highspy.HighsStatus.kError:
+        rows, columns = matrix.shape
+        self._whole = matrix.integer is not None and bool(matrix.integer.any())
+        kinds = np.zeros(columns, np.int32) if matrix.integer is None else matrix.integer.astype(np.int32)
+        status = self._highs.passModel(
+            columns, rows, matrix.A.nnz, COLUMNWISE, MINIMISE, 0.0, np.zeros(columns),
+            matrix.column_lower, matrix.column_upper, matrix.row_lower, matrix.row_upper,
+            matrix.A.indptr, matrix.A.indices, matrix.A.data, kinds,
+        )  # fmt: skip
+        if status == highspy.HighsStatus.kError:
             raise SolverFailure(
                 "HiGHS refused the model.", "Report this with the file that --save-mps writes."
             )
-        self.rows, self.columns = matrix.shape
+        self.rows, self.columns = rows, columns
         self._holds = 0
-        self._whole = matrix.integer is not None and bool(matrix.integer.any())
         if basis is not None:
             self._highs.setBasis(basis)
+
+    def _set_perturbation(self, multiplier: float) -> None:
+        self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", multiplier)
+        self._highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", multiplier)
 
     # ---- changes in place --------------------------------------------------------------------------------------
 
@@ -223,8 +236,12 @@ class Session:
         doubtful = (Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE) if warm else (Status.FAILED,)
         if doubt and solution.status in doubtful and not self._whole:
             self.start_cold()
-            by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE
+            by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE or not self._perturb
+            if not self._perturb:
+                self._set_perturbation(1.0)
             solution = self._minimise_by("simplex" if by_simplex else "ipm", interruptible)
+            if not self._perturb:
+                self._set_perturbation(0.0)
         return solution
 
     def _minimise_by(self, method: str, interruptible: bool) -> Solution:

@@ -75,11 +75,11 @@ def counting(count: Count, *, cold: bool) -> Iterator[None]:
     """Count every run of every live program; `cold` throws the basis away before each."""
     run = Live._run
 
-    def counted(self: Live, cost: Any, method: str) -> Solution:
+    def counted(self: Live, cost: Any, method: str, **how: bool) -> Solution:
         if cold:
             self._session.start_cold()
             method = self._cold_method
-        solution = run(self, cost, method)
+        solution = run(self, cost, method, **how)
         count.solves += 1
         count.seconds += solution.seconds
         count.iterations += solution.iterations

@@ -63,6 +63,11 @@ def stages_of(model: Model, objective: Objective) -> list[Stage]:
     return [_widen(stage, model) for stage in [*made, expected(model), spending(model)]]
 
 
+def first_stage(model: Model, objective: Objective) -> Stage:
+    """The first stage of an objective alone; adds its rules to the model."""
+    return {"expected": expected, "worst_case": worst_case, "max_min": max_min}[objective](model)
+
+
 def _widen(stage: Stage, model: Model) -> Stage:
     missing = model.lp.matrix().shape[1] - stage.cost.size
     return replace(stage, cost=np.pad(stage.cost, (0, missing))) if missing else stage

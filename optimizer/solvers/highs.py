@@ -127,6 +127,8 @@ class Session:
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0
         self._perturb = perturb
+        self._cost: Array | None = None
+        self._set: dict[str, Any] = {}
         if not perturb:
             self._set_perturbation(0.0)
         if matrix is not None:
@@ -148,6 +150,7 @@ class Session:
             )
         self.rows, self.columns = rows, columns
         self._holds = 0
+        self._cost = None
         if basis is not None:
             self._highs.setBasis(basis)
 
@@ -205,6 +208,23 @@ class Session:
         """Forget the basis; the next run starts with presolve."""
         self._highs.clearSolver()
 
+    def basic(self) -> tuple[Indices, Array, Array, Array]:
+        """After an optimal run: the basic variables, the point, the rows' activities, and the duals of the rows.
+
+        A basic variable is a column's number, or −1 − row for a row's own.
+        """
+        solution = self._highs.getSolution()
+        return (
+            np.asarray(self._highs.getBasicVariables()[1], dtype=np.int64),
+            np.array(solution.col_value),
+            np.array(solution.row_value),
+            np.array(solution.row_dual),
+        )
+
+    def basis_solve(self, right: Array) -> Array:
+        """Solve B x = right for the basis matrix of the last run, where a row's own column is a unit vector."""
+        return np.asarray(self._highs.getBasisSolve(right)[1])
+
     @property
     def native(self) -> highspy.Highs:
         """The HiGHS object itself, for ranging and irreducible infeasible subsets (inside `solvers/` alone)."""
@@ -220,6 +240,7 @@ class Session:
         interruptible: bool = False,
         gap: float | None = None,
         doubt: bool = True,
+        read: bool = True,
     ) -> Solution:
         """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
 
@@ -227,30 +248,39 @@ class Session:
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
         ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch:
         no district is refused for the sake of rounding. Without `doubt` the first end stands: for trials that may fail.
+        Without `read` the solution of an LP has its objective alone.
         """
-        self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
+        if self._cost is None or not np.array_equal(cost, self._cost):
+            self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
+            self._cost = cost
         if gap is not None:
             self._highs.setOptionValue("mip_rel_gap", gap)
         warm = method == "primal" or bool(self._highs.getBasis().valid)
-        solution = self._minimise_by(method, interruptible)
+        solution = self._minimise_by(method, interruptible, read)
         doubtful = (Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE) if warm else (Status.FAILED,)
         if doubt and solution.status in doubtful and not self._whole:
             self.start_cold()
             by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE or not self._perturb
             if not self._perturb:
                 self._set_perturbation(1.0)
-            solution = self._minimise_by("simplex" if by_simplex else "ipm", interruptible)
+            solution = self._minimise_by("simplex" if by_simplex else "ipm", interruptible, read)
             if not self._perturb:
                 self._set_perturbation(0.0)
         return solution
 
-    def _minimise_by(self, method: str, interruptible: bool) -> Solution:
+    def _option(self, name: str, value: Any) -> None:
+        """Set an option of HiGHS, where it is not set so already."""
+        if self._set.get(name) != value:
+            self._highs.setOptionValue(name, value)
+            self._set[name] = value
+
+    def _minimise_by(self, method: str, interruptible: bool, read: bool) -> Solution:
         highs = self._highs
-        highs.setOptionValue("solver", METHODS[method])
-        highs.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if method == "primal" else DUAL_SIMPLEX)
+        self._option("solver", METHODS[method])
+        self._option("simplex_strategy", PRIMAL_SIMPLEX if method == "primal" else DUAL_SIMPLEX)
         tolerance = ROUGH if method == "pdlp" or self._whole else TOLERANCE
-        highs.setOptionValue("primal_feasibility_tolerance", tolerance)
-        highs.setOptionValue("dual_feasibility_tolerance", tolerance)
+        self._option("primal_feasibility_tolerance", tolerance)
+        self._option("dual_feasibility_tolerance", tolerance)
         if self._deadline is not None:
             left = self._deadline - time.monotonic()
             if left <= 0:
@@ -263,7 +293,7 @@ class Session:
             if interruptible:  # whoever waits for this thread calls `stop`
                 highs.HandleUserInterrupt = True
             highs.run()
-        return self._read(time.perf_counter() - started)
+        return self._read(time.perf_counter() - started, read)
 
     def _run_interruptibly(self) -> None:
         """Run in a thread, so that Ctrl-C reaches us and stops the solver at its next iteration."""
@@ -282,7 +312,7 @@ class Session:
             if not thread.is_alive():
                 highs.HandleUserInterrupt = False
 
-    def _read(self, seconds: float) -> Solution:
+    def _read(self, seconds: float, arrays: bool) -> Solution:
         highs = self._highs
         model_status = highs.getModelStatus()
         status, info = status_of(model_status), highs.getInfo()
@@ -296,13 +326,16 @@ class Session:
             return self._read_whole(status, seconds, words)
         if status is not Status.OPTIMAL:
             return Solution(status, None, None, None, np.nan, seconds, iterations, words=words)
+        value = float(info.objective_function_value)
+        if not arrays:
+            return Solution(status, None, None, None, value, seconds, iterations, words=words)
         solution = highs.getSolution()
         return Solution(
             status,
             np.array(solution.col_value),
             np.array(solution.row_dual),
             np.array(solution.col_dual),
-            float(info.objective_function_value),
+            value,
             seconds,
             iterations,
             words=words,

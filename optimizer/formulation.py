@@ -62,6 +62,7 @@ class Model:
         self.tree = tree if tree is not None else Tree.of(district.scenarios, district.years)
         self.p = figures if figures is not None else Parameters.of(district, self.tree)
         self.settings = district.settings
+        self.spent: tuple[Array, float] | None = None  # see `objectives.spending_vector`
         self._name_sets(cut, like)
         self._add_variables(cut, shortfall)
         for rule in RULES.values():

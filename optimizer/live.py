@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from models.status import Status
 from optimizer.matrix import Matrix
 from optimizer.solution import Solution
-from optimizer.staging import LARGE, Options
+from optimizer.staging import LARGE, PATIENT, Options
 
 Array = NDArray[np.float64]
 
 FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
-PATIENT = 2_000  # columns from which a run is worth a thread of its own, so that Ctrl-C is heard at once
 
 
 class _Anchor:

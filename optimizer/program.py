@@ -336,21 +336,17 @@ class Program:
         rest = [letter for letter in axes if letter not in own]
         rest += [letter for letter in variable.axes if letter not in axes and letter not in own]
 
+        # one axis for the coefficients' own places, then one for each of the rest
+        shape = (values.size, *(self._size[letter] for letter in rest))
+        ones = (1,) * len(rest)
+        at = {letter: place.reshape(-1, *ones) for letter, place in zip(own, places)}
+        for i, letter in enumerate(rest):
+            at[letter] = np.arange(shape[i + 1]).reshape(-1, *ones[i + 1 :])
+
         def number(index: Indices, letters: str) -> Indices:
-            """Entries of an index at the coefficients' own places × the full product of the rest."""
-            step, steps = 1, {}
-            for letter, size in zip(reversed(letters), reversed(index.shape)):
-                steps[letter] = step
-                step *= size
-            here = np.zeros(values.size, dtype=np.int64)
-            for letter, place in zip(own, places):
-                if letter in steps:
-                    here += steps[letter] * place
-            there = np.zeros(1, dtype=np.int64)
-            for letter in rest:
-                line = steps.get(letter, 0) * np.arange(self._size[letter])
-                there = (there[:, None] + line).reshape(-1)
-            return np.asarray(index.reshape(-1)[(here[:, None] + there).reshape(-1)])
+            found = np.empty(shape, dtype=np.int64)
+            found[...] = index[tuple([at[letter] for letter in letters])]
+            return found.reshape(-1)
 
         row, column = number(rows, axes), number(variable.index, variable.axes)
         width = row.size // max(values.size, 1)
@@ -419,6 +415,7 @@ class Program:
                 column_upper=column_upper,
                 owner=self._owner(),
             )
+            self._like = None  # not needed any more, and it may be large
         return self._matrix
 
     def _entries(self) -> tuple[Indices, Indices, Array]:
@@ -447,6 +444,7 @@ class Program:
         if not all(own is other for own, other in pairs):
             data = np.bincount(like._positions(), self._entries()[2], minlength=A.nnz)
             A = type(A)((data, A.indices, A.indptr), shape=A.shape)
+        self._order = like._order
         return its.replace(A=A, row_lower=lower, row_upper=upper, column_upper=column_upper)
 
     def _positions(self) -> Indices:

@@ -311,7 +311,7 @@ class SideBySide:
         matrix, dual = self.matrix, self._gather("dual")
         turned = matrix.A.T
         reduced = cost - turned @ dual
-        size = 1.0 + np.abs(cost) + abs(turned) @ np.abs(dual)
+        size = 1.0 + np.abs(cost) + matrix.sizes.T @ np.abs(dual)
         error = np.zeros(self.block_count)
         for block, own, lower, upper, scale in (
             (self._column_block, reduced, matrix.column_lower, matrix.column_upper, size),

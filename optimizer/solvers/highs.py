@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import cache
 from typing import Any
 
 import highspy
@@ -65,13 +66,12 @@ class _Quiet(highspy.Highs):  # type: ignore[misc]
 
     def enableCallbacks(self) -> None:
         """Silence first, then register."""
-        options = highspy.HighsOptions()
-        options.output_flag = False
-        options.log_to_console = False
-        self.passOptions(options)
+        self.setOptionValue("output_flag", False)
+        self.setOptionValue("log_to_console", False)
         super().enableCallbacks()
 
 
+@cache
 def version() -> str:
     """Version of HiGHS."""
     return str(_Quiet().version())

@@ -14,6 +14,7 @@ from optimizer.staging import LARGE, PATIENT, Options
 
 Array = NDArray[np.float64]
 
+STILL = 1e-11  # a basic variable that moves less for each unit of a column does not move
 FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
 
 
@@ -70,13 +71,20 @@ class Live:
 
     """
 
-    def __init__(self, matrix: Matrix, options: Options | None = None, basis: Any = None) -> None:
+    def __init__(
+        self,
+        matrix: Matrix,
+        options: Options | None = None,
+        basis: Any = None,
+        *,
+        perturb: bool = True,
+    ) -> None:
         from optimizer.solvers.highs import Session
 
         self.options = options or Options()
         self.matrix = matrix
         self.solves = self.cold = 0
-        self._session = Session(matrix, time_limit=self.options.left())
+        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb)
         self._told = matrix  # as the session knows it
         self._optimal: tuple[Array, float] | None = (
             None  # cost and value of an optimum that nothing has changed since
@@ -184,6 +192,36 @@ class Live:
             solution = self.minimise(cost)
         self._warm = self._warm or solution.status is Status.OPTIMAL
         return solution.objective if solution.status is Status.OPTIMAL else None
+
+    def span(self, column: int) -> tuple[float, float, float] | None:
+        """How far a column that stands still may move after `value` or `minimise` while the basis stays the best.
+
+        Returns the least and greatest change of the column, and the change of the value for each unit of it; `None` when
+        the column is basic or the last run had no end.
+        """
+        if self._optimal is None:
+            return None
+        column %= self._told.shape[1]
+        basic, point, activity, dual = self._session.basic()
+        if (basic == column).any():
+            return None
+        entries = np.zeros(self._told.shape[0])
+        A = self._told.A
+        own = slice(A.indptr[column], A.indptr[column + 1])
+        entries[A.indices[own]] = A.data[own]
+        step = self._session.basis_solve(-entries)
+        is_row = basic < 0
+        rows, columns = -1 - basic[is_row], basic[~is_row]
+        value = np.concatenate([point[columns], activity[rows]])
+        move = np.concatenate([step[~is_row], -step[is_row]])
+        lower = np.concatenate([self._told.column_lower[columns], self._told.row_lower[rows]])
+        upper = np.concatenate([self._told.column_upper[columns], self._told.row_upper[rows]])
+        moves = np.abs(move) > STILL
+        value, move, lower, upper = value[moves], move[moves], lower[moves], upper[moves]
+        to_lower, to_upper = np.minimum(lower - value, 0.0) / move, np.maximum(upper - value, 0.0) / move
+        most = np.where(move > 0, to_upper, to_lower).min(initial=np.inf)
+        least = np.where(move > 0, to_lower, to_upper).max(initial=-np.inf)
+        return float(least), float(most), float(self._optimal[0][column] - dual @ entries)
 
     def _sides_alone(self) -> bool:
         new, old = self.matrix, self._told

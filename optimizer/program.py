@@ -12,9 +12,9 @@ lacks are summed, and those that the term lacks are broadcast:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from models.errors import SpanwiseError
 from optimizer.matrix import Matrix
+from optimizer.spread import Spread, entries_of, numbered, owners, same
 
 if TYPE_CHECKING:
     import pulp
@@ -76,44 +77,6 @@ class RuleBlock:
     index: Indices
 
 
-@dataclass(frozen=True, eq=False)
-class _Spread:
-    """A term's coefficients one by one: row, column and value, and what they were spread from.
-
-    Another coefficient of the same axes that is zero in the same places goes into the same rows and columns.
-    """
-
-    own: str
-    axes: str  # of the variable
-    rows: Indices
-    columns: Indices
-    coefficient: Array
-    places: tuple[Indices, ...]  # of the non-zero coefficients
-    width: int  # how often each of them occurs
-    kept: NDArray[np.bool_] | None  # which of these have a row and a column; all when None
-    row: Indices
-    column: Indices
-    value: Array
-
-    def filled(self, own: str, coefficient: Array, variable: Variable, rows: Indices) -> _Spread | None:
-        """The same places with another coefficient, this very object when it is the same; `None` where it does not fit."""
-        if not (
-            own == self.own
-            and variable.axes == self.axes
-            and variable.index is self.columns
-            and rows is self.rows
-        ):
-            return None
-        if (coefficient == self.coefficient).all():
-            return self
-        if ((coefficient == 0) != (self.coefficient == 0)).any():
-            return None
-        value = np.repeat(coefficient[self.places], self.width)
-        if self.kept is not None:
-            value = value[self.kept]
-        return replace(self, coefficient=coefficient, value=value)
-
-
 class Program:
     """Variable blocks, rule blocks and their coefficients; `matrix()` assembles all of it in one sweep.
 
@@ -141,7 +104,7 @@ class Program:
         self.parent_of = parent_of
         self._size = {letter: len(names) for letter, names in self.labels.items()}
         self._sizes: dict[str, tuple[int, ...]] = {}
-        alike = like is not None and like._size == self._size and _same(like.parent_of, parent_of)
+        alike = like is not None and like._size == self._size and same(like.parent_of, parent_of)
         self._like = like if alike else None
         self.variables: dict[str, Variable] = {}
         self.rules: dict[str, RuleBlock] = {}
@@ -149,7 +112,7 @@ class Program:
         self._rows = 0
         self._upper: list[Array] = []
         self._sides: list[tuple[Array, Array]] = []
-        self._terms: dict[str, list[_Spread]] = {}
+        self._terms: dict[str, list[Spread]] = {}
         self._matrix: Matrix | None = None
         self._order: Indices | None = None
 
@@ -290,30 +253,19 @@ class Program:
         The index of a block of the same members and numbers is taken over.
         """
         sizes = self.sizes(axes, owner)
-        if where is None:
-            count = math.prod(sizes)
-            if known is not None and known.axes == axes and known.index.size == count:
-                flat = known.index.reshape(-1)
-                if not count or (flat[0] == first and flat[-1] == first + count - 1):
-                    return known.index, count
-            return np.arange(first, first + count).reshape(sizes), count
-        own, flags = where
-        given = self._array(flags, own, owner, "the mask")
-        present = np.broadcast_to(_expand(given, own, axes, owner), sizes) != 0
-        count = int(np.count_nonzero(present))
-        if known is not None and known.axes == axes and np.array_equal(known.index >= 0, present):
-            numbers = known.index[present]
-            if not count or numbers[0] == first:
-                return known.index, count
-        index = np.full(sizes, -1, dtype=np.int64)
-        index[present] = np.arange(first, first + count)
-        return index, count
+        present = None
+        if where is not None:
+            own, flags = where
+            given = self._array(flags, own, owner, "the mask")
+            present = np.broadcast_to(_expand(given, own, axes, owner), sizes) != 0
+        alike = known is not None and known.axes == axes and known.index.shape == sizes
+        return numbered(present, sizes, first, known.index if known is not None and alike else None)
 
     # ---- coefficients ------------------------------------------------------------------------------------------
 
     def _spread(
-        self, term: Term, axes: str, rows: Indices, owner: str, known: _Spread | None = None
-    ) -> _Spread:
+        self, term: Term, axes: str, rows: Indices, owner: str, known: Spread | None = None
+    ) -> Spread:
         """Row, column and value of every coefficient of a term; `known` is the term of a program that is alike.
 
         Only the non-zero coefficients are visited: their own axes come from `nonzero`, the remaining axes of
@@ -321,7 +273,7 @@ class Program:
         """
         own, coefficient, variable = self._read(term, owner)
         coefficient = np.atleast_1d(coefficient)
-        again = None if known is None else known.filled(own, coefficient, variable, rows)
+        again = None if known is None else known.filled(own, coefficient, variable.index, variable.axes, rows)
         if again is not None:
             return again
         stray = [letter for letter in own if letter not in axes and letter not in variable.axes]
@@ -331,44 +283,7 @@ class Program:
                 f"variable ('{variable.axes}') has '{''.join(stray)}'.",
                 "Sum it over that axis first, or name the axis it belongs to.",
             )
-        places = np.nonzero(coefficient)
-        values = coefficient[places]
-        rest = [letter for letter in axes if letter not in own]
-        rest += [letter for letter in variable.axes if letter not in axes and letter not in own]
-
-        # one axis for the coefficients' own places, then one for each of the rest
-        shape = (values.size, *(self._size[letter] for letter in rest))
-        ones = (1,) * len(rest)
-        at = {letter: place.reshape(-1, *ones) for letter, place in zip(own, places)}
-        for i, letter in enumerate(rest):
-            at[letter] = np.arange(shape[i + 1]).reshape(-1, *ones[i + 1 :])
-
-        def number(index: Indices, letters: str) -> Indices:
-            found = np.empty(shape, dtype=np.int64)
-            found[...] = index[tuple([at[letter] for letter in letters])]
-            return found.reshape(-1)
-
-        row, column = number(rows, axes), number(variable.index, variable.axes)
-        width = row.size // max(values.size, 1)
-        value = np.repeat(values, width)
-        kept: NDArray[np.bool_] | None = (row >= 0) & (column >= 0)
-        if np.all(kept):
-            kept = None
-        else:
-            row, column, value = row[kept], column[kept], value[kept]
-        return _Spread(
-            own,
-            variable.axes,
-            rows,
-            variable.index,
-            coefficient.copy(),
-            places,
-            width,
-            kept,
-            row,
-            column,
-            value,
-        )
+        return Spread.of(own, coefficient, variable.index, variable.axes, rows, axes, self._size)
 
     def _read(self, term: Term, owner: str) -> tuple[str, Array, Variable]:
         """Coefficient of a term as one array over the axes that it has, times the variable's own factor."""
@@ -407,62 +322,49 @@ class Program:
             sides = self._sides or [(nothing, nothing)]
             lower, upper = (np.concatenate([pair[side] for pair in sides]) for side in (0, 1))
             column_upper = np.concatenate(self._upper) if self._upper else nothing
+            first = next(iter(self.labels), "")
             self._matrix = self._assembled_like(lower, upper, column_upper) or Matrix.of(
-                *self._entries(),
+                *entries_of(chain(*self._terms.values())),
                 (self._rows, self._columns),
                 row_lower=lower,
                 row_upper=upper,
                 column_upper=column_upper,
-                owner=self._owner(),
+                owner=owners(
+                    self._columns,
+                    [
+                        block.index
+                        for block in self.variables.values()
+                        if first and block.axes.startswith(first)
+                    ],
+                ),
             )
             self._like = None  # not needed any more, and it may be large
         return self._matrix
-
-    def _entries(self) -> tuple[Indices, Indices, Array]:
-        """Row, column and value of every coefficient."""
-        spread = [term for terms in self._terms.values() for term in terms]
-        if not spread:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
-        return (
-            np.concatenate([term.row for term in spread]),
-            np.concatenate([term.column for term in spread]),
-            np.concatenate([term.value for term in spread]),
-        )
 
     def _assembled_like(self, lower: Array, upper: Array, column_upper: Array) -> Matrix | None:
         """The matrix of the program that this one is like, with our figures; `None` unless all places are the same."""
         like = self._like
         if like is None or list(like._terms) != list(self._terms):
             return None
-        pairs = [(own, its) for name in self._terms for own, its in zip(self._terms[name], like._terms[name])]
-        same_places = all(own.row is its.row and own.column is its.column for own, its in pairs)
-        same_count = all(len(self._terms[name]) == len(like._terms[name]) for name in self._terms)
-        if not (same_places and same_count) or (like._rows, like._columns) != (self._rows, self._columns):
+        if (like._rows, like._columns) != (self._rows, self._columns):
             return None
-        its = like.matrix()
-        A = its.A
-        if not all(own is other for own, other in pairs):
-            data = np.bincount(like._positions(), self._entries()[2], minlength=A.nnz)
+        its, ours = list(chain(*like._terms.values())), list(chain(*self._terms.values()))
+        if [term.places_id for term in its] != [term.places_id for term in ours]:
+            return None
+        matrix = like.matrix()
+        A = matrix.A
+        if any(own is not other for own, other in zip(ours, its)):
+            data = np.bincount(like._positions(), entries_of(ours)[2], minlength=A.nnz)
             A = type(A)((data, A.indices, A.indptr), shape=A.shape)
         self._order = like._order
-        return its.replace(A=A, row_lower=lower, row_upper=upper, column_upper=column_upper)
+        return matrix.replace(A=A, row_lower=lower, row_upper=upper, column_upper=column_upper)
 
     def _positions(self) -> Indices:
         """For every coefficient its position among the matrix's data."""
         if self._order is None:
-            row, column, _ = self._entries()
+            row, column, _ = entries_of(chain(*self._terms.values()))
             _, self._order = np.unique(column * self._rows + row, return_inverse=True)
         return self._order
-
-    def _owner(self) -> Indices:
-        """Member of the first axis that each column belongs to, −1 for none."""
-        first = next(iter(self.labels), "")
-        owner = np.full(self._columns, -1, dtype=np.int64)
-        for block in self.variables.values():
-            if block.axes.startswith(first) and first:
-                place = np.nonzero(block.index >= 0)
-                owner[block.index[place]] = place[0]
-        return owner
 
     # ---- reading back ------------------------------------------------------------------------------------------
 
@@ -527,10 +429,6 @@ class Program:
         return to_pulp(
             self.matrix(), objective, self.column_labels(), self.row_labels(), maximise=maximise, name=name
         )
-
-
-def _same(one: Array | None, other: Array | None) -> bool:
-    return one is other or (one is not None and other is not None and np.array_equal(one, other))
 
 
 def _expand(array: Array, own: str, axes: str, owner: str) -> Array:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.status import Status
 from optimizer.blocks import Block
 from optimizer.certificate import certify, unsupported
 from optimizer.chains import chains_of
@@ -28,7 +29,9 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 TRUSTED = 1e-9  # relative error of a dual that is taken as it is
-DEAR = 30.0  # first price of coverage over its average cost; measured with benchmarks/blocks.py
+DEAR = (
+    30.0  # first price of coverage over the average spending of a pupil; measured with benchmarks/blocks.py
+)
 RAISE = 8.0  # factor of the price while blocks give up too much
 DEAREST = 1e12  # times the first price, where raising ends
 FAINT = 1e-10  # of a block's coverage: what it gives up without having given up anything
@@ -172,13 +175,13 @@ class SideBySide:
         ]
 
     def _open(self) -> None:
-        """Solve the first stage of the blocks that start without a neighbour; what coverage costs there sets the price."""
+        """Solve the first stage of the blocks that start without a neighbour; what they spend sets the first price."""
         roots = [number for number, parent in enumerate(self._parents) if parent < 0]
         visit_all([-1] * len(roots), lambda session, k: _cover(session, self._parts[roots[k]]), self.options)
         first = [self._parts[number] for number in roots]
-        covered = sum(part.reached for part in first)
         spent = sum(abs(float(part.spend @ part.cover_point)) for part in first)
-        self._price = DEAR * spent / covered if covered > 0 and spent > 0 else 1.0
+        pupils = self.first_stage.scale * len(first) / self.block_count
+        self._price = DEAR * spent / pupils if spent > 0 else 1.0
 
     def _solve_both(self, session: Any, number: int) -> None:
         """A block at the first price, from its own basis or its parent's, and then its first stage."""
@@ -349,7 +352,11 @@ def _cover(session: Any, part: _Part, method: str = "simplex") -> None:
 
 def _ask(session: Any, part: _Part, price: float, method: str) -> None:
     """A block's optimum at a price."""
-    solution = session.minimise(part.spend - price * part.cover, method=method)
+    cost = part.spend - price * part.cover
+    solution = session.minimise(cost, method=method)
+    if solution.status is Status.FAILED:  # the plain first stage says whether there is a plan at all
+        _cover(session, part)
+        solution = session.minimise(cost, method="primal")
     point, part.dual, _ = solution.require("the district")
     part.point, part.price = part.clip(point), price
     part.iterations += solution.iterations

@@ -259,11 +259,13 @@ class Session:
         solution = self._minimise_by(method, interruptible, read)
         doubtful = (Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE) if warm else (Status.FAILED,)
         if doubt and solution.status in doubtful and not self._whole:
-            self.start_cold()
-            by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE or not self._perturb
-            if not self._perturb:
+            by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE
+            for again in ("simplex",) if by_simplex else ("ipm",) if self._perturb else ("simplex", "ipm"):
+                self.start_cold()
                 self._set_perturbation(1.0)
-            solution = self._minimise_by("simplex" if by_simplex else "ipm", interruptible, read)
+                solution = self._minimise_by(again, interruptible, read)
+                if solution.status is not Status.FAILED:
+                    break
             if not self._perturb:
                 self._set_perturbation(0.0)
         return solution

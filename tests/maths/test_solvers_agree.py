@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from models.errors import NoPlan
 from models.made import made_district
 from optimizer import side_by_side
 from optimizer.formulation import Model
@@ -109,6 +110,15 @@ def test_the_first_price_of_coverage_does_not_matter(dear: float, monkeypatch) -
         plan, whole = solve(district), solve(district, options=Options(method="simplex"))
         assert plan.solver.blocks > 1 and plan.certificate.holds
         assert_same(whole, plan)
+
+
+def test_trouble_in_a_block_is_not_a_failure() -> None:
+    """Found by search: simplex ends the first block without a verdict; interior point says that there is no plan."""
+    shape = {"schools": 6, "bands": 1, "years": 3, "scenarios": 3, "roles": 3, "policy": "uniform"}
+    district = random_district(4464, **shape)
+    for method in ("blocks", "simplex"):
+        with pytest.raises(NoPlan):
+            solve(district, options=Options(method=method))
 
 
 def test_threads_do_not_change_the_plan() -> None:

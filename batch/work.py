@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batch.grid import Variant, vary
 from batch.jobs import WORKBOOK, Chunk
 from models.district import District
 from models.errors import SpanwiseError
+
+if TYPE_CHECKING:
+    from optimizer.formulation import Model
 
 Result = dict[str, Any]
 
@@ -35,9 +38,10 @@ def solve_chunk(chunk: Chunk) -> list[Result]:
     Besides the figures each result holds `seconds`, which no table of results shows: they differ from run to run.
     """
     results = []
+    last: list[Model] = []  # neighbours in a chunk often have the same places
     for name, contents in chunk.districts:
         district = _read(name, dict(contents), chunk.scenarios)
-        results += [_solve(name, district, variant, chunk) for variant in chunk.variants]
+        results += [_solve(name, district, variant, chunk, last) for variant in chunk.variants]
     return results
 
 
@@ -55,7 +59,10 @@ def _read(name: str, contents: dict[str, bytes], scenarios: bytes | None) -> Dis
         return error
 
 
-def _solve(name: str, district: District | SpanwiseError, variant: Variant, chunk: Chunk) -> Result:
+def _solve(
+    name: str, district: District | SpanwiseError, variant: Variant, chunk: Chunk, last: list[Model]
+) -> Result:
+    from optimizer.formulation import Model
     from optimizer.solving import solve
     from optimizer.staging import Options
 
@@ -64,9 +71,10 @@ def _solve(name: str, district: District | SpanwiseError, variant: Variant, chun
     try:
         if isinstance(district, SpanwiseError):
             raise district
-        plan = solve(
-            vary(district, variant), chunk.objective, options=Options(threads=1, time_limit=chunk.time_limit)
-        )  # type: ignore[arg-type]
+        varied = vary(district, variant)
+        last[:] = [Model(varied, like=last[0] if last else None)]
+        options = Options(threads=1, time_limit=chunk.time_limit)
+        plan = solve(varied, chunk.objective, options=options, model=last[0])  # type: ignore[arg-type]
         last = plan.tree.probability * (plan.tree.year == plan.tree.years)
         pupils = float((plan.parameters.E * last).sum())
         shares = [share for share in plan.coverage_by_school.values() if share is not None]

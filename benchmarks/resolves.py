@@ -1,7 +1,8 @@
 """Warm re-solves: how many solves the planner's questions take, and their time against the same solves from nothing.
 
 One program is kept alive for each question; only sides, bounds and coefficients change, and a run starts from a basis.
-The cold column asks the same question with the basis thrown away before every run, in the same process.
+The cold column asks the same question with the basis thrown away before every run, in the same process. The last two
+tables set one what-if, and a frontier of 60 places, against the best way from nothing; times are of the processor.
 
     ./run python -m benchmarks.resolves              # about five minutes; prints the tables of docs/benchmarks/resolves.md
     ./run python -m benchmarks.resolves --quick      # the smallest districts alone
@@ -27,7 +28,8 @@ from optimizer.live import Live
 from optimizer.objectives import stages_of
 from optimizer.resolving import Resolver
 from optimizer.solution import Solution
-from optimizer.staging import Options, make_session
+from optimizer.solving import solve, way_of
+from optimizer.staging import Options
 
 FREE = {
     "coverage": {"max_growth_per_year": None}
@@ -51,6 +53,17 @@ SIZES: dict[str, dict[str, Any]] = {
     },
     "50 schools, 5 years, 4 scenarios": {"schools": 50, "years": 5, "scenarios": 4, **FREE},
 }
+LARGE: dict[str, dict[str, Any]] = {  # in the last two tables alone
+    "30 schools, 5 years, 4 scenarios, pooled": {
+        "schools": 30,
+        "years": 5,
+        "scenarios": 4,
+        "pool": "district",
+        "funding": {"max_transfer_share": 0.05},
+        **FREE,
+    },
+}
+POINTS = 60
 QUICK = 2
 QUESTIONS: dict[str, Callable[[District], Any]] = {
     "stress": lambda district: stress(district, cuts=()),
@@ -75,11 +88,11 @@ def counting(count: Count, *, cold: bool) -> Iterator[None]:
     """Count every run of every live program; `cold` throws the basis away before each."""
     run = Live._run
 
-    def counted(self: Live, cost: Any, method: str) -> Solution:
+    def counted(self: Live, cost: Any, method: str, **how: bool) -> Solution:
         if cold:
             self._session.start_cold()
             method = self._cold_method
-        solution = run(self, cost, method)
+        solution = run(self, cost, method, **how)
         count.solves += 1
         count.seconds += solution.seconds
         count.iterations += solution.iterations
@@ -106,16 +119,17 @@ def figures(answer: Any) -> np.ndarray:
 
 
 def main() -> None:
-    """Measure and print two tables."""
+    """Measure and print three tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--last", action="store_true", help="the what-if and frontier tables alone")
     arguments = parser.parse_args()
     sizes = list(SIZES)[: QUICK if arguments.quick else None]
     print(
         "| district | question | solves | warm s | cold s | warm ÷ cold | iterations warm | cold | whole question s |"
     )
     print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
-    for name in sizes:
+    for name in [] if arguments.last else sizes:
         district = made_district(**SIZES[name])
         for question, ask in QUESTIONS.items():
             warm, cold = Count(), Count()
@@ -131,30 +145,79 @@ def main() -> None:
                 flush=True,
             )
     print()
-    print("| one what-if of | build ms | warm ms, build included | cold ms | warm ÷ cold |")
-    print("|---|---:|---:|---:|---:|")
-    for name in sizes:
-        print(what_if(name, made_district(**SIZES[name])), flush=True)
+    more = {name: SIZES[name] for name in sizes} | ({} if arguments.quick else LARGE)
+    print(
+        "| one what-if of | warm ms, build included | cold ms | by | warm ÷ cold | solve ms | warm ÷ solve |"
+    )
+    print("|---|---:|---:|---|---:|---:|---:|")
+    for name, size in more.items():
+        print(what_if(name, made_district(**size)), flush=True)
+    print()
+    print(f"| frontier | {POINTS} places ms | every bend ms | bends | cold solve ms | places ÷ cold |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name, size in more.items():
+        print(curve(name, made_district(**size), exact=name in SIZES), flush=True)
+
+
+def processor(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Milliseconds of the processor, over all threads, and the result."""
+    started = time.process_time()
+    result = work()
+    return 1000.0 * (time.process_time() - started), result
+
+
+def methods_of(district: District) -> tuple[str, ...]:
+    """Ways of solving from nothing, of which the quickest counts."""
+    if district.settings.funding.pool == "school":
+        return ("auto", "simplex") if district.years == 1 else ("auto",)
+    return ("simplex", "prices") if district.years < 5 else ("prices",)
+
+
+def cold_value(district: District, method: str) -> float:
+    """First stage from nothing: build, hand over, solve."""
+    model = Model(district)
+    stages = stages_of(model, "expected")
+    return way_of(model.lp.matrix(), stages, Options(method=method)).first().value
 
 
 def what_if(name: str, district: District, times: int = 7) -> str:
-    """One change of funding by 1 %: the first stage again, against building, handing over and solving from nothing."""
+    """One change of funding by about 1 %: the first stage again, against the best way from nothing, and `solve`."""
     resolver = Resolver(district)
-    builds, warm, cold = [], [], []
+    warm, cold, whole = [], [], []
+    names = methods_of(district)
+    for method in names:
+        cold_value(district, method)  # libraries are loaded before the clock starts
+    by = ""
     for number in range(times):
-        variant, _ = Dial("schools.funding_per_pupil").scaled(district, 0.99 + 0.002 * number)
-        started = time.perf_counter()
-        model = Model(variant)
-        stage = stages_of(model, "expected")[0]
-        matrix = model.lp.matrix()
-        builds.append(time.perf_counter() - started)
-        make_session(matrix, Options()).minimise(stage.cost, method="simplex")
-        cold.append(time.perf_counter() - started)
-        started = time.perf_counter()
-        resolver.value(variant)
-        warm.append(time.perf_counter() - started)
-    b, w, c = (1000 * float(np.median(times_)) for times_ in (builds, warm, cold))
-    return f"| {name} | {b:.0f} | {w:.0f} | {c:.0f} | {w / c:.2f} |"
+        variant, _ = Dial("schools.funding_per_pupil").scaled(district, 0.99 + 0.0025 * number)
+        runs = {method: processor(lambda m=method, v=variant: cold_value(v, m)) for method in names}
+        by = min(runs, key=lambda method: runs[method][0])
+        cold.append(runs[by][0])
+        whole.append(processor(lambda v=variant, m=by: solve(v, options=Options(method=m)))[0])
+        spent, value = processor(lambda v=variant: resolver.value(v))
+        assert abs(value - runs[by][1]) < 1e-6, (name, number, value, runs[by][1])
+        warm.append(spent)
+    w, c, s = (float(np.median(those)) for those in (warm, cold, whole))
+    return f"| {name} | {w:.1f} | {c:.0f} | {by} | {w / c:.2f} | {s:.0f} | {w / s:.2f} |"
+
+
+def curve(name: str, district: District, *, exact: bool, times: int = 3) -> str:
+    """A frontier of some places, and of every bend, against one cold `solve`."""
+    names = methods_of(district)
+    for method in names:
+        solve(district, options=Options(method=method))
+    places, cold = [], []
+    for _ in range(times):
+        cold.append(
+            min(processor(lambda m=method: solve(district, options=Options(method=m)))[0] for method in names)
+        )
+        places.append(processor(lambda: frontier(district, -0.15, 0.15, points=POINTS))[0])
+    p, c = float(np.median(places)), float(np.median(cold))
+    every, bends = "", ""
+    if exact:
+        spent, found = processor(lambda: frontier(district, -0.15, 0.15, tolerance=1e-6))
+        every, bends = f"{spent:,.0f}", f"{found.funding_change.size:,}"
+    return f"| {name} | {p:,.0f} | {every} | {bends} | {c:,.0f} | {p / c:.1f} |"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,15 @@ from optimizer.matrix import Matrix
 Array = NDArray[np.float64]
 
 
-def certify(matrix: Matrix, cost: Array, point: Array, row_dual: Array | None) -> Certificate:
+def certify(
+    matrix: Matrix,
+    cost: Array,
+    point: Array,
+    row_dual: Array | None,
+    *,
+    held: Array | None = None,
+    at_least: Array | None = None,
+) -> Certificate:
     """Measure how far a point and its duals are from the conditions of optimality (Karush, Kuhn and Tucker).
 
     Every figure is relative: a violation of a row or bound to 1 + |its side| + the size of the row's terms, one of a
@@ -20,42 +28,50 @@ def certify(matrix: Matrix, cost: Array, point: Array, row_dual: Array | None) -
     Parameters
     ----------
     matrix
-        The model that was solved, held rows included.
+        The model that was solved.
     cost
         Coefficients that were minimised, one a column.
     point, row_dual
         One a column and one a row; without duals only the primal part is measured. A figure that is no number
         makes every figure infinite.
+    held, at_least
+        Further dense rows behind the matrix's, axes (held rows, columns), and their lower sides.
 
     """
     if not (np.isfinite(point).all() and (row_dual is None or np.isfinite(row_dual).all())):
         known = None if row_dual is None else np.inf
         return Certificate(np.inf, known, known, known)
-    A = matrix.A
-    activity = A @ point
-    size = abs(A) @ np.abs(point)
+    held = np.zeros((0, point.size)) if held is None else held
+    row_lower, row_upper = matrix.row_lower, matrix.row_upper
+    if len(held):
+        row_lower = np.concatenate([row_lower, at_least if at_least is not None else []])
+        row_upper = np.concatenate([row_upper, np.full(len(held), np.inf)])
+    A, sizes = matrix.A, matrix.sizes
+    activity = np.concatenate([A @ point, held @ point])
+    size = np.concatenate([sizes @ np.abs(point), np.abs(held) @ np.abs(point)])
     primal = max(
         _worst(
-            _outside(activity, matrix.row_lower, matrix.row_upper),
-            1.0 + np.abs(_nearest(activity, matrix.row_lower, matrix.row_upper)) + size,
+            _outside(activity, row_lower, row_upper),
+            1.0 + np.abs(_nearest(activity, row_lower, row_upper)) + size,
         ),
         _worst(_outside(point, matrix.column_lower, matrix.column_upper), 1.0 + np.abs(point)),
     )
     if row_dual is None:
         return Certificate(primal, None, None, None)
-    reduced = cost - A.T @ row_dual
-    scale = 1.0 + np.abs(cost) + abs(A.T) @ np.abs(row_dual)
+    own, further = row_dual[: matrix.shape[0]], row_dual[matrix.shape[0] :]
+    reduced = cost - A.T @ own - further @ held
+    scale = 1.0 + np.abs(cost) + sizes.T @ np.abs(own) + np.abs(further) @ np.abs(held)
     dual = max(
-        _worst(_unsupported(row_dual, matrix.row_lower, matrix.row_upper), 1.0 + np.abs(row_dual)),
-        _worst(_unsupported(reduced, matrix.column_lower, matrix.column_upper), scale),
+        _worst(unsupported(row_dual, row_lower, row_upper), 1.0 + np.abs(row_dual)),
+        _worst(unsupported(reduced, matrix.column_lower, matrix.column_upper), scale),
     )
     value = float(cost @ point)
-    bound = _supported(row_dual, matrix.row_lower, matrix.row_upper) + _supported(
+    bound = _supported(row_dual, row_lower, row_upper) + _supported(
         reduced, matrix.column_lower, matrix.column_upper
     )
     whole = 1.0 + abs(value)
     complementarity = max(
-        _worst(_products(row_dual, activity, matrix.row_lower, matrix.row_upper), whole),
+        _worst(_products(row_dual, activity, row_lower, row_upper), whole),
         _worst(_products(reduced, point, matrix.column_lower, matrix.column_upper), whole),
     )
     return Certificate(primal, dual, complementarity, abs(value - bound) / whole)
@@ -75,7 +91,7 @@ def _nearest(values: Array, lower: Array, upper: Array) -> Array:
     )
 
 
-def _unsupported(dual: Array, lower: Array, upper: Array) -> Array:
+def unsupported(dual: Array, lower: Array, upper: Array) -> Array:
     """Part of a dual that pushes against a side that is not there."""
     return np.where((dual > 0) & np.isneginf(lower), dual, 0.0) + np.where(
         (dual < 0) & np.isposinf(upper), -dual, 0.0

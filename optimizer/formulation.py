@@ -42,6 +42,8 @@ class Model:
         Build these rules alone, by id; for the golden files.
     figures
         The figures of section 2, where they are not those of the district on its tree.
+    like
+        A model of a similar district: what stands in the same places is not looked for again.
 
     """
 
@@ -54,18 +56,20 @@ class Model:
         shortfall: bool = False,
         only: frozenset[str] | None = None,
         figures: Parameters | None = None,
+        like: Model | None = None,
     ) -> None:
         self.district = district
         self.tree = tree if tree is not None else Tree.of(district.scenarios, district.years)
         self.p = figures if figures is not None else Parameters.of(district, self.tree)
         self.settings = district.settings
-        self._name_sets(cut)
+        self.spent: tuple[Array, float] | None = None  # see `objectives.spending_vector`
+        self._name_sets(cut, like)
         self._add_variables(cut, shortfall)
         for rule in RULES.values():
             if only is None or rule.id in only:
                 rule.build(self)
 
-    def _name_sets(self, cut: Cut | None) -> None:
+    def _name_sets(self, cut: Cut | None, like: Model | None) -> None:
         district = self.district
         self.a = district.fte_per_pupil  # mr
         self.team = district.team_models.team_taught.astype(float)  # m
@@ -80,7 +84,7 @@ class Model:
         whole = self.p.F.sum(axis=0)
         share = np.full_like(self.p.F, 1.0 / self.p.F.shape[0])
         self.funding_share = np.divide(self.p.F, whole, out=share, where=whole > 0)  # sn
-        self.lp = Program(
+        self.lp: Program = Program(
             {
                 "s": district.schools.id,
                 "g": district.bands.id,
@@ -95,6 +99,7 @@ class Model:
                 "c": self.tree.scenario_ids,
             },
             parent_of=self.tree.parent_of,
+            like=None if like is None else like.lp,
         )
 
     def _add_variables(self, cut: Cut | None, shortfall: bool) -> None:

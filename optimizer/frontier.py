@@ -15,7 +15,7 @@ from models.status import Status
 from optimizer.formulation import Model
 from optimizer.line import Line
 from optimizer.objectives import stages_of, weights
-from optimizer.policy_line import best_line
+from optimizer.policy_line import best_line, sampled_line
 from optimizer.solution import refusal
 from optimizer.staging import Options
 from optimizer.steps import steps_of
@@ -31,6 +31,7 @@ def frontier(
     *,
     objective: Objective | None = None,
     tolerance: float = EXACT,
+    points: int | None = None,
     options: Options | None = None,
 ) -> Frontier:
     """Trace coverage while funding is F × (1 + change) wherever it occurs, in every node.
@@ -48,6 +49,9 @@ def frontier(
         What is maximised; the district's own setting when not given. Its first stage is traced.
     tolerance
         Bends smaller than this, in coverage, may be cut off.
+    points
+        Coverage at this many places (2 or more), evenly over the range, in the place of the breakpoints: many times quicker,
+        exact there, and straight between them, where the true curve lies above.
     options
         Time limit and progress; the solver is HiGHS.
 
@@ -66,12 +70,18 @@ def frontier(
             f"The frontier cannot go from {low:g} to {high:g}.",
             "Give a range such as --from -0.15 --to 0.15; no funding at all is -1.",
         )
+    if points is not None and points < 2:
+        raise InputError(f"A frontier of {points} points is none.", "Give 2 or more: --points 60.")
     started = time.perf_counter()
     model = Model(district, cut="everywhere")
     stage = stages_of(model, objective or district.settings.coverage.objective)[0]
     assert model.cut is not None
     line = Line(model.lp.matrix(), stage, model.cut.index, -1.0, options)
-    whole = best_line(model, line, low, high, tolerance)
+    whole = (
+        best_line(model, line, low, high, tolerance)
+        if points is None
+        else sampled_line(model, line, low, high, points)
+    )
     if whole is None:
         raise refusal(Status.INFEASIBLE, "", f"the district at any funding change from {low:g} to {high:g}")
     funding = float(model.tree.probability @ model.p.F.sum(axis=0))

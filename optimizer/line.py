@@ -143,16 +143,36 @@ class Line:
         factor = self.stage.sign / self.stage.scale
         return total(lines).scaled(factor, self.stage.offset / self.stage.scale)
 
+    def sample(self, at: Array) -> Polyline:
+        """The stage's value at some places, straight between them: one walk along them, each place from the last basis.
+
+        Parameters
+        ----------
+        at
+            Ascending places in the range, as `reach` gives it.
+
+        """
+        value = np.zeros(at.size)
+        if at[-1] - at[0] <= NARROW:
+            return self.trace(float(at[0]), float(at[-1]))
+        for number, part in enumerate(self._parts, start=1):
+            self.options.tell(f"Block {number} of {self.block_count}")
+            value[-1] += self._end(part, float(at[-1]), -1.0, primal=True).value  # where `reach` has left it
+            value[1:-1] += self._heights(part, at[1:-1])
+            value[0] += self._end(part, float(at[0]), 1.0).value
+        line = Polyline.of(at.tolist(), value.tolist(), (np.diff(value) / np.diff(at)).tolist())
+        return line.scaled(self.stage.sign / self.stage.scale, self.stage.offset / self.stage.scale)
+
     # ---- one block -----------------------------------------------------------------------------------------------
 
-    def _run(self, part: _Part, low: float, high: float, cost: Array) -> Solution:
+    def _run(self, part: _Part, low: float, high: float, cost: Array, *, primal: bool = False) -> Solution:
         """Minimise over a block with t between two places; a first run starts from a basis of a block like it."""
         if part.live is None:
             alike = (other.basis for other in self._parts if other.shape_key == part.shape_key)
             start = next((basis for basis in alike if basis is not None), None)
-            part.live = Live(part.matrix, self.options, start)
+            part.live = Live(part.matrix, self.options, start, perturb=False)
         part.live.bound(-1, low, high)
-        solution = part.live.minimise(cost)
+        solution = part.live.minimise(cost, primal=primal)
         if part.basis is None and solution.status is Status.OPTIMAL:
             part.basis = part.live.basis
         return solution
@@ -167,17 +187,37 @@ class Line:
         solution = self._run(part, low, high, cost)
         return None if solution.point is None else float(solution.point[-1])
 
-    def _touch(self, part: _Part, at: float) -> Touch | None:
+    def _touch(self, part: _Part, at: float, *, primal: bool = False) -> Touch | None:
         """Least cost of a block at t, and its slope; `None` where there is no solution."""
-        solution = self._run(part, at, at, part.cost)
+        solution = self._run(part, at, at, part.cost, primal=primal)
         if solution.point is None or solution.column_dual is None:
             return None
         return Touch(at, float(part.cost @ solution.point), float(solution.column_dual[-1]))
 
-    def _end(self, part: _Part, at: float, inward: float) -> Touch:
+    def _heights(self, part: _Part, at: Array) -> Array:
+        """Least cost of a block at ascending places between two with a solution; a run where the last basis ends."""
+        assert part.live is not None
+        value, i = np.zeros(at.size), at.size - 1
+        while i >= 0:
+            part.live.bound(-1, float(at[i]), float(at[i]))
+            here = part.live.value(part.cost)
+            if here is None:
+                raise NoPlan(
+                    f"No plan satisfies all rules at {at[i]:g}, between two places with one.", "Report this."
+                )
+            span = part.live.span(-1)
+            first = i
+            if span is not None:
+                first = min(i, int(np.searchsorted(at, at[i] + span[0])))
+                value[first:i] = here + span[2] * (at[first:i] - at[i])
+            value[i] = here
+            i = first - 1
+        return value
+
+    def _end(self, part: _Part, at: float, inward: float, *, primal: bool = False) -> Touch:
         """The function at an end of the range, moved inside by a hair where rounding asks for it."""
         for nudge in NUDGE:
-            touch = self._touch(part, at + inward * nudge)
+            touch = self._touch(part, at + inward * nudge, primal=primal)
             if touch is not None:
                 return Touch(at, touch.value - touch.slope * inward * nudge, touch.slope)
         raise NoPlan(

@@ -10,11 +10,52 @@ from numpy.typing import NDArray
 from models.status import Status
 from optimizer.matrix import Matrix
 from optimizer.solution import Solution
-from optimizer.staging import LARGE, Options
+from optimizer.staging import LARGE, PATIENT, Options
 
 Array = NDArray[np.float64]
 
-PATIENT = 2_000  # columns from which a run is worth a thread of its own, so that Ctrl-C is heard at once
+STILL = 1e-11  # a basic variable that moves less for each unit of a column does not move
+FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
+
+
+class _Anchor:
+    """An optimum and its basis: how far they carry when sides of rows move (nothing else does)."""
+
+    def __init__(self, session: Any, matrix: Matrix, value: float) -> None:
+        basic, point, activity, self._dual = session.basic()
+        self._session, self._value = session, value
+        is_row = basic < 0
+        self._columns, self._rows = basic[~is_row], -1 - basic[is_row]
+        self._is_row = is_row
+        self._point, self._activity = point[self._columns], activity[self._rows]
+        self._column_lower = matrix.column_lower[self._columns]
+        self._column_upper = matrix.column_upper[self._columns]
+        rests = np.ones(matrix.shape[0], dtype=bool)
+        rests[self._rows] = False
+        self._at_lower = rests & (np.abs(activity - matrix.row_lower) <= np.abs(matrix.row_upper - activity))
+        self._at_upper = rests & ~self._at_lower
+        self._side = np.where(self._at_lower, matrix.row_lower, matrix.row_upper)
+
+    def value(self, lower: Array, upper: Array) -> float | None:
+        """The least cost at other sides, as long as the basis satisfies all rules there; `None` where it does not."""
+        side = np.where(self._at_lower, lower, np.where(self._at_upper, upper, self._side))
+        with np.errstate(invalid="ignore"):
+            moved = np.where(self._at_lower | self._at_upper, side - self._side, 0.0)
+        if not np.isfinite(moved).all():
+            return None
+        step = self._session.basis_solve(moved)
+        point = self._point + step[~self._is_row]
+        activity = self._activity - step[self._is_row]
+        if _within(point, self._column_lower, self._column_upper) and _within(
+            activity, lower[self._rows], upper[self._rows]
+        ):
+            return self._value + float(self._dual @ moved)
+        return None
+
+
+def _within(values: Array, lower: Array, upper: Array) -> bool:
+    hair = FEASIBLE * (1.0 + np.abs(values))
+    return bool(((values >= lower - hair) & (values <= upper + hair)).all())
 
 
 class Live:
@@ -30,13 +71,25 @@ class Live:
 
     """
 
-    def __init__(self, matrix: Matrix, options: Options | None = None, basis: Any = None) -> None:
+    def __init__(
+        self,
+        matrix: Matrix,
+        options: Options | None = None,
+        basis: Any = None,
+        *,
+        perturb: bool = True,
+    ) -> None:
         from optimizer.solvers.highs import Session
 
         self.options = options or Options()
         self.matrix = matrix
         self.solves = self.cold = 0
-        self._session = Session(matrix, time_limit=self.options.left())
+        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb)
+        self._told = matrix  # as the session knows it
+        self._optimal: tuple[Array, float] | None = (
+            None  # cost and value of an optimum that nothing has changed since
+        )
+        self._anchor: _Anchor | None = None
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -48,6 +101,7 @@ class Live:
 
     def start_from(self, basis: Any) -> None:
         """Start the next run from a basis of this program."""
+        self._optimal = self._anchor = None
         self._session.start_from(basis)
         self._warm = True
 
@@ -58,32 +112,40 @@ class Live:
             and np.array_equal(matrix.A.indices, self.matrix.A.indices)
             and np.array_equal(matrix.A.data, self.matrix.A.data)
         )
-        if same:
-            self.sides(matrix.row_lower, matrix.row_upper)
-            self.bounds(matrix.column_lower, matrix.column_upper)
-        else:
+        if not same:
+            self._optimal = self._anchor = None
             self._session.load(matrix, self._session.basis if self._warm else None)
+            self._told = matrix
         self.matrix = matrix
 
     def sides(self, lower: Array, upper: Array) -> None:
-        """Change the sides of the rows, where they differ."""
-        rows = np.flatnonzero((lower != self.matrix.row_lower) | (upper != self.matrix.row_upper))
-        if rows.size:
-            self._session.change_rows(rows, lower[rows], upper[rows])
-            self.matrix = self.matrix.replace(row_lower=lower, row_upper=upper)
+        """Change the sides of the rows."""
+        self.matrix = self.matrix.replace(row_lower=lower, row_upper=upper)
 
     def bounds(self, lower: Array, upper: Array) -> None:
-        """Change the bounds of the columns, where they differ."""
-        columns = np.flatnonzero((lower != self.matrix.column_lower) | (upper != self.matrix.column_upper))
-        if columns.size:
-            self._session.change_columns(columns, lower[columns], upper[columns])
-            self.matrix = self.matrix.replace(column_lower=lower, column_upper=upper)
+        """Change the bounds of the columns."""
+        self.matrix = self.matrix.replace(column_lower=lower, column_upper=upper)
 
     def bound(self, column: int, lower: float, upper: float) -> None:
         """Change the bounds of one column."""
         low, high = self.matrix.column_lower.copy(), self.matrix.column_upper.copy()
         low[column], high[column] = lower, upper
         self.bounds(low, high)
+
+    def _tell(self) -> None:
+        """Tell the session what differs."""
+        new, old = self.matrix, self._told
+        if new is old:
+            return
+        rows = np.flatnonzero((new.row_lower != old.row_lower) | (new.row_upper != old.row_upper))
+        if rows.size:
+            self._session.change_rows(rows, new.row_lower[rows], new.row_upper[rows])
+        columns = np.flatnonzero(
+            (new.column_lower != old.column_lower) | (new.column_upper != old.column_upper)
+        )
+        if columns.size:
+            self._session.change_columns(columns, new.column_lower[columns], new.column_upper[columns])
+        self._told = new
 
     def minimise(self, cost: Array, *, primal: bool = False) -> Solution:
         """Minimise cost · x; the status is optimal or infeasible, anything else raises.
@@ -107,11 +169,79 @@ class Live:
             solution.require("the district")  # raises
         return solution
 
+    def value(self, cost: Array) -> float | None:
+        """The least cost · x; `None` where no point satisfies all rules.
+
+        Where nothing but sides has changed since the last optimum, and its basis still satisfies all rules, the duals
+        give the value without a run.
+
+        Raises
+        ------
+        SolverFailure
+            As in `minimise`.
+
+        """
+        if self._optimal is not None and self._sides_alone() and np.array_equal(cost, self._optimal[0]):
+            if self._anchor is None:
+                self._anchor = _Anchor(self._session, self._told, self._optimal[1])
+            value = self._anchor.value(self.matrix.row_lower, self.matrix.row_upper)
+            if value is not None:
+                return value
+        solution = self._run(cost, "simplex" if self._warm else self._cold_method, read=False)
+        if solution.status is not Status.OPTIMAL:
+            solution = self.minimise(cost)
+        self._warm = self._warm or solution.status is Status.OPTIMAL
+        return solution.objective if solution.status is Status.OPTIMAL else None
+
+    def span(self, column: int) -> tuple[float, float, float] | None:
+        """How far a column that stands still may move after `value` or `minimise` while the basis stays the best.
+
+        Returns the least and greatest change of the column, and the change of the value for each unit of it; `None` when
+        the column is basic or the last run had no end.
+        """
+        if self._optimal is None:
+            return None
+        column %= self._told.shape[1]
+        basic, point, activity, dual = self._session.basic()
+        if (basic == column).any():
+            return None
+        entries = np.zeros(self._told.shape[0])
+        A = self._told.A
+        own = slice(A.indptr[column], A.indptr[column + 1])
+        entries[A.indices[own]] = A.data[own]
+        step = self._session.basis_solve(-entries)
+        is_row = basic < 0
+        rows, columns = -1 - basic[is_row], basic[~is_row]
+        value = np.concatenate([point[columns], activity[rows]])
+        move = np.concatenate([step[~is_row], -step[is_row]])
+        lower = np.concatenate([self._told.column_lower[columns], self._told.row_lower[rows]])
+        upper = np.concatenate([self._told.column_upper[columns], self._told.row_upper[rows]])
+        moves = np.abs(move) > STILL
+        value, move, lower, upper = value[moves], move[moves], lower[moves], upper[moves]
+        to_lower, to_upper = np.minimum(lower - value, 0.0) / move, np.maximum(upper - value, 0.0) / move
+        most = np.where(move > 0, to_upper, to_lower).min(initial=np.inf)
+        least = np.where(move > 0, to_lower, to_upper).max(initial=-np.inf)
+        return float(least), float(most), float(self._optimal[0][column] - dual @ entries)
+
+    def _sides_alone(self) -> bool:
+        new, old = self.matrix, self._told
+        if new.column_lower is old.column_lower and new.column_upper is old.column_upper:
+            return True
+        return np.array_equal(new.column_lower, old.column_lower) and np.array_equal(
+            new.column_upper, old.column_upper
+        )
+
     @property
     def _cold_method(self) -> str:
         return "ipm" if self.matrix.shape[1] > LARGE else "simplex"
 
-    def _run(self, cost: Array, method: str) -> Solution:
+    def _run(self, cost: Array, method: str, *, read: bool = True) -> Solution:
+        self._optimal = self._anchor = None
+        self._tell()
         self.solves += 1
         self.cold += not self._warm
-        return self._session.minimise(cost, method=method, interruptible=self.matrix.shape[1] > PATIENT)
+        interruptible = self.matrix.shape[1] > PATIENT
+        solution = self._session.minimise(cost, method=method, interruptible=interruptible, read=read)
+        if solution.status is Status.OPTIMAL and method != "ipm":
+            self._optimal = cost, solution.objective
+        return solution

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,6 +52,11 @@ class Matrix:
         narrow = np.int32 if max(*shape, values.size) < 2**31 else np.int64
         A = coo_array((values, (rows.astype(narrow), columns.astype(narrow))), shape=shape).tocsc()
         return cls(A, row_lower, row_upper, np.zeros(shape[1]), column_upper, owner=owner)
+
+    @cached_property
+    def sizes(self) -> csc_array[Any]:
+        """|A|, made once."""
+        return type(self.A)((np.abs(self.A.data), self.A.indices, self.A.indptr), shape=self.A.shape)
 
     @property
     def shape(self) -> tuple[int, int]:

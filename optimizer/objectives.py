@@ -63,6 +63,11 @@ def stages_of(model: Model, objective: Objective) -> list[Stage]:
     return [_widen(stage, model) for stage in [*made, expected(model), spending(model)]]
 
 
+def first_stage(model: Model, objective: Objective) -> Stage:
+    """The first stage of an objective alone; adds its rules to the model."""
+    return {"expected": expected, "worst_case": worst_case, "max_min": max_min}[objective](model)
+
+
 def _widen(stage: Stage, model: Model) -> Stage:
     missing = model.lp.matrix().shape[1] - stage.cost.size
     return replace(stage, cost=np.pad(stage.cost, (0, missing))) if missing else stage
@@ -124,8 +129,11 @@ def spending(model: Model) -> Stage:
 
 def spending_vector(model: Model) -> tuple[Array, float]:
     """Expected spending in first-year dollars as coefficients over the columns, and its constant part."""
-    weight = model.tree.probability * model.p.discount  # n
-    over_schools = np.broadcast_to(weight, model.p.F.shape)
-    return model.lp.expression(model.spending(), "sn", over_schools), float(
-        model.spending_fixed.sum(axis=0) @ weight
-    )
+    if model.spent is None:
+        weight = model.tree.probability * model.p.discount  # n
+        over_schools = np.broadcast_to(weight, model.p.F.shape)
+        fixed = float(model.spending_fixed.sum(axis=0) @ weight)
+        model.spent = model.lp.expression(model.spending(), "sn", over_schools), fixed
+    cost, fixed = model.spent
+    missing = model.lp.matrix().shape[1] - cost.size  # columns of later objectives cost nothing
+    return (np.pad(cost, (0, missing)) if missing else cost), fixed

@@ -14,6 +14,32 @@ ROUGH = 1e-3  # on the stage's scale: how exactly a step is traced to see where 
 HAIR = 1e-8
 
 
+def sampled_line(model: Model, line: Line, low: float, high: float, points: int) -> Polyline | None:
+    """Sample every stipend step at places evenly over the range, and keep the greatest; `None` without any plan.
+
+    A step that has a plan in a part of the range alone is sampled there and where that part begins.
+    """
+    steps = steps_of(model)
+    reach: dict[int, tuple[float, float]] = {}
+    for number, step in enumerate(steps):
+        line.restrict(upper_of(model, step))
+        found = line.reach(low, high)
+        if found is not None:
+            reach[number] = found
+    if not reach:
+        return None
+    grid = np.linspace(
+        min(first for first, _ in reach.values()), max(last for _, last in reach.values()), points
+    )
+    lines = []
+    for number, (first, last) in reach.items():
+        if len(reach) > 1:
+            line.restrict(upper_of(model, steps[number]))
+        inner = grid[(grid > first + HAIR) & (grid < last - HAIR)]
+        lines.append(line.sample(np.concatenate([[first], inner, [last]])))
+    return upper_envelope(lines, list(reach)) if len(lines) > 1 else lines[0]
+
+
 def best_line(model: Model, line: Line, low: float, high: float, tolerance: float) -> Polyline | None:
     """Trace every stipend step where it may be the best of all, and keep the greatest; `None` without any plan.
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from models.errors import SpanwiseError
 from optimizer.matrix import Matrix
+from optimizer.spread import Spread, entries_of, numbered, owners, same
 
 if TYPE_CHECKING:
     import pulp
@@ -84,34 +86,50 @@ class Program:
         Labels of each axis, by letter.
     parent_of
         Incidence of the scenario tree, axes an: 1 where a is the parent of n; what `Variable.at_parent` reads.
+    like
+        A program that this one probably resembles. Where a block has the same places it is taken over, and only its
+        figures are worked out again; the result is the same as without.
 
     """
 
-    def __init__(self, axes: Mapping[str, Sequence[str]], parent_of: Array | None = None) -> None:
+    def __init__(
+        self,
+        axes: Mapping[str, Sequence[str]],
+        parent_of: Array | None = None,
+        like: Program | None = None,
+    ) -> None:
         self.labels = {letter: tuple(names) for letter, names in axes.items()}
         if NODE in self.labels:
             self.labels[EARLIER] = self.labels[NODE]
         self.parent_of = parent_of
+        self._size = {letter: len(names) for letter, names in self.labels.items()}
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        alike = like is not None and like._size == self._size and same(like.parent_of, parent_of)
+        self._like = like if alike else None
         self.variables: dict[str, Variable] = {}
         self.rules: dict[str, RuleBlock] = {}
         self._columns = 0
         self._rows = 0
         self._upper: list[Array] = []
         self._sides: list[tuple[Array, Array]] = []
-        self._entries: list[tuple[Indices, Indices, Array]] = []
+        self._terms: dict[str, list[Spread]] = {}
         self._matrix: Matrix | None = None
+        self._order: Indices | None = None
 
     # ---- shapes ------------------------------------------------------------------------------------------------
 
     def sizes(self, axes: str, owner: str = "") -> tuple[int, ...]:
         """Sizes of some axes; an unknown letter is an error."""
+        known = self._sizes.get(axes)
+        if known is not None:
+            return known
         unknown = [letter for letter in axes if letter not in self.labels]
         if unknown or len(set(axes)) != len(axes):
             raise ProgramError(
                 f"{owner}: axes '{axes}' are wrong; known axes are '{''.join(self.labels)}', each at most once.",
                 "Write one letter an axis.",
             )
-        return tuple(len(self.labels[letter]) for letter in axes)
+        return self._sizes.setdefault(axes, tuple(self._size[letter] for letter in axes))
 
     def _array(self, values: Any, axes: str, owner: str, what: str, *, infinite: bool = False) -> Array:
         """Check an array against its axes; NaN and wrong shapes fail with the owner's name."""
@@ -122,7 +140,7 @@ class Program:
                 f"{owner}: {what} has shape {array.shape}; axes '{axes}' need {sizes}.",
                 "Give every array the sizes of its axes, in their order.",
             )
-        if np.isnan(array).any() or (not infinite and np.isinf(array).any()):
+        if not np.isfinite(array).all() and (not infinite or np.isnan(array).any()):
             where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
             raise ProgramError(
                 f"{owner}: {what} is {array[where]} at {self._place(axes, where)}.",
@@ -130,10 +148,13 @@ class Program:
             )
         return array
 
-    def _side(self, values: Any, axes: str, owner: str, what: str, *, infinite: bool = True) -> Array:
+    def _side(self, values: Any, axes: str, owner: str, *, infinite: bool = True) -> Array:
         """Right side of a rule over its axes: a number, an array of the rule's axes, or (axes, array)."""
+        what = "the right side"
         if np.isscalar(values):
-            return self._array(np.full(self.sizes(axes, owner), values), axes, owner, what, infinite=infinite)
+            side = np.full(self.sizes(axes, owner), values, dtype=float)
+            known = infinite and abs(values) == np.inf  # type: ignore[arg-type]
+            return side if known else self._array(side, axes, owner, what, infinite=infinite)
         if isinstance(values, tuple):
             own, array = values
             given = self._array(array, own, owner, what, infinite=infinite)
@@ -160,10 +181,8 @@ class Program:
                 f"{name}: the upper bound is {at_most}; a number of at least 0 is expected.",
                 "Every figure must be a number.",
             )
-        index = np.full(self.sizes(axes, name), -1, dtype=np.int64)
-        present = self._present(where, axes, name)
-        count = int(present.sum())
-        index[present] = np.arange(self._columns, self._columns + count)
+        known = self._like.variables.get(name) if self._like is not None else None
+        index, count = self._numbered(where, axes, name, self._columns, known)
         self._columns += count
         self._upper.append(np.full(count, at_most))
         block = Variable(name, axes, index, unit, self.parent_of)
@@ -198,70 +217,73 @@ class Program:
             )
         if equal is None and at_least is None and at_most is None:
             raise ProgramError(f"{name}: the rule has no right side.", "Give equal, at_least or at_most.")
-        present = self._present(where, axes, name)
-        lower = self._side(-np.inf if at_least is None else at_least, axes, name, "the right side")
-        upper = self._side(np.inf if at_most is None else at_most, axes, name, "the right side")
+        like = self._like
+        index, count = self._numbered(
+            where, axes, name, self._rows, None if like is None else like.rules.get(name)
+        )
         if equal is not None:
-            lower = upper = self._side(equal, axes, name, "the right side", infinite=False)
-        index = np.full(present.shape, -1, dtype=np.int64)
-        count = int(present.sum())
-        index[present] = np.arange(self._rows, self._rows + count)
-        block = RuleBlock(name, axes, index)
-        entries = [self._spread(term, axes, index, name) for term in terms]
+            lower = upper = self._side(equal, axes, name, infinite=False)
+        else:
+            lower = self._side(-np.inf if at_least is None else at_least, axes, name)
+            upper = self._side(np.inf if at_most is None else at_most, axes, name)
+        known = [] if like is None else like._terms.get(name, [])
+        spread = [
+            self._spread(term, axes, index, name, known[i] if i < len(known) else None)
+            for i, term in enumerate(terms)
+        ]
         self._rows += count
-        self._sides.append((lower[present], upper[present]))
-        self._entries.extend(entries)
-        self.rules[name] = block
+        if count < index.size:
+            lower, upper = lower[index >= 0], upper[index >= 0]
+        self._sides.append((lower.reshape(-1), upper.reshape(-1)))
+        self._terms[name] = spread
+        block = self.rules[name] = RuleBlock(name, axes, index)
         self._matrix = None
         return block
 
-    def _present(self, where: Named | None, axes: str, owner: str) -> NDArray[np.bool_]:
+    def _numbered(
+        self,
+        where: Named | None,
+        axes: str,
+        owner: str,
+        first: int,
+        known: Variable | RuleBlock | None,
+    ) -> tuple[Indices, int]:
+        """Numbers from `first` on for the members of a block that are present, −1 for the others, and how many there are.
+
+        The index of a block of the same members and numbers is taken over.
+        """
         sizes = self.sizes(axes, owner)
-        if where is None:
-            return np.ones(sizes, dtype=bool)
-        own, flags = where
-        given = self._array(flags, own, owner, "the mask")
-        return np.asarray(np.broadcast_to(_expand(given, own, axes, owner), sizes) != 0)
+        present = None
+        if where is not None:
+            own, flags = where
+            given = self._array(flags, own, owner, "the mask")
+            present = np.broadcast_to(_expand(given, own, axes, owner), sizes) != 0
+        alike = known is not None and known.axes == axes and known.index.shape == sizes
+        return numbered(present, sizes, first, known.index if known is not None and alike else None)
 
     # ---- coefficients ------------------------------------------------------------------------------------------
 
-    def _spread(self, term: Term, axes: str, rows: Indices, owner: str) -> tuple[Indices, Indices, Array]:
-        """Row, column and value of every coefficient of a term.
+    def _spread(
+        self, term: Term, axes: str, rows: Indices, owner: str, known: Spread | None = None
+    ) -> Spread:
+        """Row, column and value of every coefficient of a term; `known` is the term of a program that is alike.
 
         Only the non-zero coefficients are visited: their own axes come from `nonzero`, the remaining axes of
         rule and variable as a full product.
         """
         own, coefficient, variable = self._read(term, owner)
-        named = axes + "".join(letter for letter in variable.axes if letter not in axes)
-        stray = [letter for letter in own if letter not in named]
+        coefficient = np.atleast_1d(coefficient)
+        again = None if known is None else known.filled(own, coefficient, variable.index, variable.axes, rows)
+        if again is not None:
+            return again
+        stray = [letter for letter in own if letter not in axes and letter not in variable.axes]
         if stray:
             raise ProgramError(
                 f"{owner}: a coefficient of {variable.name} has axes '{own}', but neither the rule ('{axes}') nor the "
                 f"variable ('{variable.axes}') has '{''.join(stray)}'.",
                 "Sum it over that axis first, or name the axis it belongs to.",
             )
-        places = np.nonzero(coefficient) if own else ()
-        values = coefficient[places] if own else coefficient.reshape(1)[coefficient.reshape(1) != 0]
-        rest = [letter for letter in named if letter not in own]
-        grid = (
-            np.indices(self.sizes("".join(rest), owner)).reshape(len(rest), -1)
-            if rest
-            else np.zeros((0, 1), int)
-        )
-        at = {letter: (place[:, None]) for letter, place in zip(own, places)}
-        at |= {letter: line[None, :] for letter, line in zip(rest, grid)}
-        shape = (values.size, grid.shape[1])
-
-        def number(index: Indices, letters: str) -> Indices:
-            flat = np.zeros(shape, dtype=np.int64)
-            for letter, size in zip(letters, index.shape):
-                flat *= size
-                flat += at[letter]
-            return np.asarray(index.reshape(-1)[flat].ravel())
-
-        row, column = number(rows, axes), number(variable.index, variable.axes)
-        kept = (row >= 0) & (column >= 0)
-        return row[kept], column[kept], np.repeat(values, grid.shape[1])[kept]
+        return Spread.of(own, coefficient, variable.index, variable.axes, rows, axes, self._size)
 
     def _read(self, term: Term, owner: str) -> tuple[str, Array, Variable]:
         """Coefficient of a term as one array over the axes that it has, times the variable's own factor."""
@@ -287,42 +309,62 @@ class Program:
         sizes = self.sizes(axes, "expression")
         weight = self._array(weights, axes, "expression", "the weight").reshape(-1)
         index = np.arange(weight.size).reshape(sizes)
+        spread = [self._spread(term, axes, index, "expression") for term in terms]
         vector = np.zeros(self._columns)
-        for term in terms:
-            row, column, value = self._spread(term, axes, index, "expression")
-            np.add.at(vector, column, value * weight[row])
+        for term in spread:
+            vector += np.bincount(term.column, term.value * weight[term.row], minlength=self._columns)
         return vector
 
     def matrix(self) -> Matrix:
         """Assemble all blocks; the arrays are shared with this program until a block is added."""
         if self._matrix is None:
-            nothing = np.zeros(0, dtype=np.int64)
-            entries = self._entries or [(nothing, nothing, np.zeros(0))]
-            rows = np.concatenate([row for row, _, _ in entries])
-            columns = np.concatenate([column for _, column, _ in entries])
-            values = np.concatenate([value for _, _, value in entries])
-            sides = self._sides or [(np.zeros(0), np.zeros(0))]
-            self._matrix = Matrix.of(
-                rows,
-                columns,
-                values,
+            nothing = np.zeros(0)
+            sides = self._sides or [(nothing, nothing)]
+            lower, upper = (np.concatenate([pair[side] for pair in sides]) for side in (0, 1))
+            column_upper = np.concatenate(self._upper) if self._upper else nothing
+            first = next(iter(self.labels), "")
+            self._matrix = self._assembled_like(lower, upper, column_upper) or Matrix.of(
+                *entries_of(chain(*self._terms.values())),
                 (self._rows, self._columns),
-                row_lower=np.concatenate([lower for lower, _ in sides]),
-                row_upper=np.concatenate([upper for _, upper in sides]),
-                column_upper=np.concatenate(self._upper) if self._upper else np.zeros(0),
-                owner=self._owner(),
+                row_lower=lower,
+                row_upper=upper,
+                column_upper=column_upper,
+                owner=owners(
+                    self._columns,
+                    [
+                        block.index
+                        for block in self.variables.values()
+                        if first and block.axes.startswith(first)
+                    ],
+                ),
             )
+            self._like = None  # not needed any more, and it may be large
         return self._matrix
 
-    def _owner(self) -> Indices:
-        """Member of the first axis that each column belongs to, −1 for none."""
-        first = next(iter(self.labels), "")
-        owner = np.full(self._columns, -1, dtype=np.int64)
-        for block in self.variables.values():
-            if block.axes.startswith(first) and first:
-                place = np.nonzero(block.index >= 0)
-                owner[block.index[place]] = place[0]
-        return owner
+    def _assembled_like(self, lower: Array, upper: Array, column_upper: Array) -> Matrix | None:
+        """The matrix of the program that this one is like, with our figures; `None` unless all places are the same."""
+        like = self._like
+        if like is None or list(like._terms) != list(self._terms):
+            return None
+        if (like._rows, like._columns) != (self._rows, self._columns):
+            return None
+        its, ours = list(chain(*like._terms.values())), list(chain(*self._terms.values()))
+        if [term.places_id for term in its] != [term.places_id for term in ours]:
+            return None
+        matrix = like.matrix()
+        A = matrix.A
+        if any(own is not other for own, other in zip(ours, its)):
+            data = np.bincount(like._positions(), entries_of(ours)[2], minlength=A.nnz)
+            A = type(A)((data, A.indices, A.indptr), shape=A.shape)
+        self._order = like._order
+        return matrix.replace(A=A, row_lower=lower, row_upper=upper, column_upper=column_upper)
+
+    def _positions(self) -> Indices:
+        """For every coefficient its position among the matrix's data."""
+        if self._order is None:
+            row, column, _ = entries_of(chain(*self._terms.values()))
+            _, self._order = np.unique(column * self._rows + row, return_inverse=True)
+        return self._order
 
     # ---- reading back ------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from optimizer.blocks import Block, independent_blocks
 from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.matrix import Matrix
-from optimizer.objectives import Stage, stages_of
+from optimizer.objectives import Stage, first_stage
 from optimizer.program import Program, RuleBlock, Variable
 from optimizer.solution import refusal
 from optimizer.solving import upper_of
@@ -36,7 +36,10 @@ class _Part:
     block: Block
     entries: Indices
     live: Live
+    row_slice: slice  # where its rows and columns stand among those of all parts, one part after another
+    column_slice: slice
     bases: dict[int | None, Any] = field(default_factory=dict)  # by stipend step
+    at_base: bool = True  # whether its coefficients are the base's
 
 
 class Resolver:
@@ -57,14 +60,21 @@ class Resolver:
         numbered = self.matrix.replace(A=_numbered(self.matrix))
         self._parts: list[_Part] = []
         before: dict[int, Live] = {}
-        for block in _blocks(numbered):
+        blocks = _blocks(numbered)
+        self._rows = np.concatenate([block.rows for block in blocks])
+        self._columns = np.concatenate([block.columns for block in blocks])
+        row = column = 0
+        for block in blocks:
             entries = np.asarray(block.matrix.A.data, dtype=np.int64) - 1
             own = block.matrix.replace(A=_filled(block.matrix.A, self.matrix.A.data[entries]))
             start = before.get(block.shape_key)
             live = Live(own, self.options, None if start is None else start.basis)
-            self._parts.append(_Part(block, entries, live))
+            end, last = row + block.rows.size, column + block.columns.size
+            self._parts.append(_Part(block, entries, live, slice(row, end), slice(column, last)))
+            row, column = end, last
             live.minimise(stage.cost[block.columns])
             before[block.shape_key] = live
+        self._last: Matrix | None = None  # what all parts are told
         self._other = [0, 0]  # solves of models of other shapes: all, cold
         self.base = self._best(self.model, stage, keep=True)
         self._statuses: dict[int | None, tuple[Indices, Indices]] = {}
@@ -81,54 +91,66 @@ class Resolver:
 
     def value(self, variant: District) -> float | None:
         """The first stage's value of a variant; `None` when it has no plan."""
-        model, stage = self._build(variant)
+        model, stage = self._build(variant, self.model)
         matrix = model.lp.matrix()
-        alike = (
+        alike = matrix.A is self.matrix.A or (
             matrix.shape == self.matrix.shape
             and np.array_equal(matrix.A.indptr, self.matrix.A.indptr)
             and np.array_equal(matrix.A.indices, self.matrix.A.indices)
         )
         return self._best(model, stage) if alike else self._elsewhere(model, stage)
 
-    def _build(self, district: District) -> tuple[Model, Stage]:
-        model = Model(district)
-        return model, stages_of(model, self.objective)[0]
-
-    def _own(self, matrix: Matrix, part: _Part) -> Matrix:
-        """A block of a matrix that has its coefficients where the base has them; its A is the present one if it can."""
-        data, A = matrix.A.data[part.entries], part.live.matrix.A
-        if not np.array_equal(data, A.data):
-            A = _filled(A, data)
-        block = part.block
-        return Matrix(
-            A,
-            matrix.row_lower[block.rows],
-            matrix.row_upper[block.rows],
-            matrix.column_lower[block.columns],
-            matrix.column_upper[block.columns],
-        )
+    def _build(self, district: District, like: Model | None = None) -> tuple[Model, Stage]:
+        model = Model(district, like=like)
+        return model, first_stage(model, self.objective)
 
     def _best(self, model: Model, stage: Stage, *, keep: bool = False) -> float | None:
         """Solve the model of the base's shape for every stipend step, and take the best."""
         values = []
-        for step in steps_of(model):
+        steps = steps_of(model)
+        for step in steps:
             matrix = model.lp.matrix().replace(column_upper=upper_of(model, step))
-            cost = 0.0
+            rows, columns, last = self._rows, self._columns, self._last
+            lower, upper = matrix.row_lower[rows], matrix.row_upper[rows]
+            bounds = matrix.column_lower[columns], matrix.column_upper[columns]
+            ordered, cost = stage.cost[columns], 0.0
+            sides_alone = (
+                last is not None
+                and matrix.A is last.A
+                and np.array_equal(matrix.column_lower, last.column_lower)
+                and np.array_equal(matrix.column_upper, last.column_upper)
+            )
+            self._last = None  # until all parts are told
             for part in self._parts:
-                live = part.live
-                live.change(self._own(matrix, part))
-                if step in part.bases:
+                live, own = part.live, part.row_slice
+                if sides_alone:
+                    live.sides(lower[own], upper[own])
+                else:
+                    A = self._coefficients(matrix, part)
+                    live.change(
+                        Matrix(A, lower[own], upper[own], *(side[part.column_slice] for side in bounds))
+                    )
+                if step in part.bases and not (sides_alone and len(steps) == 1):
                     live.start_from(part.bases[step])
-                own = stage.cost[part.block.columns]
-                solution = live.minimise(own)
-                if solution.point is None:
+                value = live.value(ordered[part.column_slice])
+                if value is None:
                     break
                 if keep:
                     part.bases[step] = live.basis
-                cost += float(own @ solution.point)
+                cost += value
             else:
+                self._last = matrix
                 values.append((stage.sign * cost + stage.offset) / stage.scale)
         return max(values, default=None)
+
+    def _coefficients(self, matrix: Matrix, part: _Part) -> Any:
+        """A block's coefficients in a matrix that has them where the base has them; the present ones if they are the same."""
+        A = part.live.matrix.A
+        if matrix.A is self.matrix.A and part.at_base:
+            return A
+        data = matrix.A.data[part.entries]
+        part.at_base = matrix.A is self.matrix.A
+        return A if np.array_equal(data, A.data) else _filled(A, data)
 
     # ---- models of another shape -----------------------------------------------------------------------------------
 

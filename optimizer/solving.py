@@ -94,7 +94,10 @@ def solve(
 
 def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
     """Choose between blocks side by side and the whole matrix, from the matrix itself."""
-    if options.solver == "highs" and options.method in ("auto", "blocks") and len(stages) == 2:
+    owner = matrix.owner
+    one_school = owner is not None and owner.size > 0 and owner.min() == owner.max()
+    split = options.method == "blocks" or (options.method == "auto" and not one_school)
+    if options.solver == "highs" and split and len(stages) == 2:
         blocks = independent_blocks(matrix)
         if len(blocks) > 1:
             return SideBySide(matrix, blocks, stages, options)
@@ -225,11 +228,13 @@ def certificate_of(matrix: Matrix, results: list[Reached]) -> Certificate:
     """Worst certificate over the stages, each with the rows that it held."""
     worst: Certificate | None = None
     for result in results:
-        held = matrix
-        for stage, bound in result.held:
-            held = held.with_rows(stage.vector, np.array([bound]), np.array([np.inf]))
         own = certify(
-            held, result.stage.cost, result.point, np.concatenate([result.row_dual, result.held_dual])
+            matrix,
+            result.stage.cost,
+            result.point,
+            np.concatenate([result.row_dual, result.held_dual]),
+            held=np.array([stage.vector for stage, _ in result.held]) if result.held else None,
+            at_least=np.array([bound for _, bound in result.held]),
         )
         worst = own if worst is None else worst.worst(own)
     assert worst is not None

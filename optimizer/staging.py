@@ -21,6 +21,7 @@ from optimizer.solution import Solution
 Array = NDArray[np.float64]
 Say = Callable[[str], None]
 
+PATIENT = 2_000  # columns from which a run is worth a thread of its own, so that Ctrl-C is heard at once
 LARGE = 10_000  # columns from which interior point wins over simplex; see docs/benchmarks.md
 
 
@@ -148,7 +149,8 @@ class Whole:
             f"Stage {number + 1} of {len(self.stages)}: {stage.name} ({self.matrix.shape[1]:,} variables)"
         )
         method = "primal" if number and self.method == "simplex" else self.method
-        solution: Solution = self._open().minimise(stage.cost, method=method, interruptible=True)
+        long = self.matrix.shape[1] > PATIENT or self.method == "pdlp"
+        solution: Solution = self._open().minimise(stage.cost, method=method, interruptible=long)
         point, row_dual, _ = solution.require("the district")
         point = np.clip(point, self.matrix.column_lower, self._upper)
         rows = self.matrix.shape[0]

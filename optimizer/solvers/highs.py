@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import cache
 from typing import Any
 
 import highspy
@@ -21,6 +22,7 @@ Indices = NDArray[np.int64]
 NAME = "highs"
 METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
+COLUMNWISE = MINIMISE = 1
 
 # Held stages are steep: a coverage that is off by 1e-8 can cost hundreds of dollars, so HiGHS's own 1e-7 is too wide
 # for simplex and crossover. First-order methods do not get further, and branching needs no more.
@@ -64,13 +66,12 @@ class _Quiet(highspy.Highs):  # type: ignore[misc]
 
     def enableCallbacks(self) -> None:
         """Silence first, then register."""
-        options = highspy.HighsOptions()
-        options.output_flag = False
-        options.log_to_console = False
-        self.passOptions(options)
+        self.setOptionValue("output_flag", False)
+        self.setOptionValue("log_to_console", False)
         super().enableCallbacks()
 
 
+@cache
 def version() -> str:
     """Version of HiGHS."""
     return str(_Quiet().version())
@@ -102,45 +103,60 @@ class Session:
     Parameters
     ----------
     matrix
-        The model.
+        The model; `load` brings one later when it is not given.
     threads
         Threads for interior point; simplex uses one.
     time_limit
         Seconds for all runs of the session together.
+    perturb
+        Let simplex perturb costs and bounds. It spoils a start next to the optimum, so that chains of like models go
+        without; a run that then ends in trouble is repeated with it.
 
     """
 
-    def __init__(self, matrix: Matrix, *, threads: int = 1, time_limit: float | None = None) -> None:
+    def __init__(
+        self,
+        matrix: Matrix | None = None,
+        *,
+        threads: int = 1,
+        time_limit: float | None = None,
+        perturb: bool = True,
+    ) -> None:
         self._highs = _Quiet()
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0
-        self.load(matrix)
+        self._perturb = perturb
+        self._cost: Array | None = None
+        self._set: dict[str, Any] = {}
+        if not perturb:
+            self._set_perturbation(0.0)
+        if matrix is not None:
+            self.load(matrix)
 
     def load(self, matrix: Matrix, basis: Any = None) -> None:
         """Exchange the model; a basis of a model of the same shape starts the next run warm."""
-        lp = highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = matrix.shape
-        lp.col_cost_ = np.zeros(matrix.shape[1])
-        lp.col_lower_, lp.col_upper_ = matrix.column_lower, matrix.column_upper
-        lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.A.indptr, matrix.A.indices
-        lp.a_matrix_.value_ = matrix.A.data
-        if matrix.integer is not None and matrix.integer.any():
-            lp.integrality_ = [
-                highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
-                for whole in matrix.integer
-            ]
-        if self._highs.passModel(lp) == highspy.HighsStatus.kError:
+        rows, columns = matrix.shape
+        self._whole = matrix.integer is not None and bool(matrix.integer.any())
+        kinds = np.zeros(columns, np.int32) if matrix.integer is None else matrix.integer.astype(np.int32)
+        status = self._highs.passModel(
+            columns, rows, matrix.A.nnz, COLUMNWISE, MINIMISE, 0.0, np.zeros(columns),
+            matrix.column_lower, matrix.column_upper, matrix.row_lower, matrix.row_upper,
+            matrix.A.indptr, matrix.A.indices, matrix.A.data, kinds,
+        )  # fmt: skip
+        if status == highspy.HighsStatus.kError:
             raise SolverFailure(
                 "HiGHS refused the model.", "Report this with the file that --save-mps writes."
             )
-        self.rows, self.columns = matrix.shape
+        self.rows, self.columns = rows, columns
         self._holds = 0
-        self._whole = matrix.integer is not None and bool(matrix.integer.any())
+        self._cost = None
         if basis is not None:
             self._highs.setBasis(basis)
+
+    def _set_perturbation(self, multiplier: float) -> None:
+        self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", multiplier)
+        self._highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", multiplier)
 
     # ---- changes in place --------------------------------------------------------------------------------------
 
@@ -192,6 +208,23 @@ class Session:
         """Forget the basis; the next run starts with presolve."""
         self._highs.clearSolver()
 
+    def basic(self) -> tuple[Indices, Array, Array, Array]:
+        """After an optimal run: the basic variables, the point, the rows' activities, and the duals of the rows.
+
+        A basic variable is a column's number, or −1 − row for a row's own.
+        """
+        solution = self._highs.getSolution()
+        return (
+            np.asarray(self._highs.getBasicVariables()[1], dtype=np.int64),
+            np.array(solution.col_value),
+            np.array(solution.row_value),
+            np.array(solution.row_dual),
+        )
+
+    def basis_solve(self, right: Array) -> Array:
+        """Solve B x = right for the basis matrix of the last run, where a row's own column is a unit vector."""
+        return np.asarray(self._highs.getBasisSolve(right)[1])
+
     @property
     def native(self) -> highspy.Highs:
         """The HiGHS object itself, for ranging and irreducible infeasible subsets (inside `solvers/` alone)."""
@@ -207,6 +240,7 @@ class Session:
         interruptible: bool = False,
         gap: float | None = None,
         doubt: bool = True,
+        read: bool = True,
     ) -> Solution:
         """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
 
@@ -214,26 +248,41 @@ class Session:
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
         ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch:
         no district is refused for the sake of rounding. Without `doubt` the first end stands: for trials that may fail.
+        Without `read` the solution of an LP has its objective alone.
         """
-        self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
+        if self._cost is None or not np.array_equal(cost, self._cost):
+            self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
+            self._cost = cost
         if gap is not None:
             self._highs.setOptionValue("mip_rel_gap", gap)
         warm = method == "primal" or bool(self._highs.getBasis().valid)
-        solution = self._minimise_by(method, interruptible)
+        solution = self._minimise_by(method, interruptible, read)
         doubtful = (Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE) if warm else (Status.FAILED,)
         if doubt and solution.status in doubtful and not self._whole:
-            self.start_cold()
             by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE
-            solution = self._minimise_by("simplex" if by_simplex else "ipm", interruptible)
+            for again in ("simplex",) if by_simplex else ("ipm",) if self._perturb else ("simplex", "ipm"):
+                self.start_cold()
+                self._set_perturbation(1.0)
+                solution = self._minimise_by(again, interruptible, read)
+                if solution.status is not Status.FAILED:
+                    break
+            if not self._perturb:
+                self._set_perturbation(0.0)
         return solution
 
-    def _minimise_by(self, method: str, interruptible: bool) -> Solution:
+    def _option(self, name: str, value: Any) -> None:
+        """Set an option of HiGHS, where it is not set so already."""
+        if self._set.get(name) != value:
+            self._highs.setOptionValue(name, value)
+            self._set[name] = value
+
+    def _minimise_by(self, method: str, interruptible: bool, read: bool) -> Solution:
         highs = self._highs
-        highs.setOptionValue("solver", METHODS[method])
-        highs.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if method == "primal" else DUAL_SIMPLEX)
+        self._option("solver", METHODS[method])
+        self._option("simplex_strategy", PRIMAL_SIMPLEX if method == "primal" else DUAL_SIMPLEX)
         tolerance = ROUGH if method == "pdlp" or self._whole else TOLERANCE
-        highs.setOptionValue("primal_feasibility_tolerance", tolerance)
-        highs.setOptionValue("dual_feasibility_tolerance", tolerance)
+        self._option("primal_feasibility_tolerance", tolerance)
+        self._option("dual_feasibility_tolerance", tolerance)
         if self._deadline is not None:
             left = self._deadline - time.monotonic()
             if left <= 0:
@@ -246,7 +295,7 @@ class Session:
             if interruptible:  # whoever waits for this thread calls `stop`
                 highs.HandleUserInterrupt = True
             highs.run()
-        return self._read(time.perf_counter() - started)
+        return self._read(time.perf_counter() - started, read)
 
     def _run_interruptibly(self) -> None:
         """Run in a thread, so that Ctrl-C reaches us and stops the solver at its next iteration."""
@@ -265,7 +314,7 @@ class Session:
             if not thread.is_alive():
                 highs.HandleUserInterrupt = False
 
-    def _read(self, seconds: float) -> Solution:
+    def _read(self, seconds: float, arrays: bool) -> Solution:
         highs = self._highs
         model_status = highs.getModelStatus()
         status, info = status_of(model_status), highs.getInfo()
@@ -279,13 +328,16 @@ class Session:
             return self._read_whole(status, seconds, words)
         if status is not Status.OPTIMAL:
             return Solution(status, None, None, None, np.nan, seconds, iterations, words=words)
+        value = float(info.objective_function_value)
+        if not arrays:
+            return Solution(status, None, None, None, value, seconds, iterations, words=words)
         solution = highs.getSolution()
         return Solution(
             status,
             np.array(solution.col_value),
             np.array(solution.row_dual),
             np.array(solution.col_dual),
-            float(info.objective_function_value),
+            value,
             seconds,
             iterations,
             words=words,

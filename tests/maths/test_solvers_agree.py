@@ -7,7 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from models.errors import NoPlan
 from models.made import made_district
+from optimizer import side_by_side
 from optimizer.formulation import Model
 from optimizer.objectives import stages_of
 from optimizer.side_by_side import SideBySide
@@ -98,6 +100,31 @@ def test_the_hold_is_given_away_where_coverage_is_dearest() -> None:
         assert last.held_dual[0] > 0
         assert stage.vector @ last.point == pytest.approx(bound, abs=1e-9 * stage.scale)
     assert ways[0].block_count == 8
+
+
+@pytest.mark.parametrize("dear", [1e-3, 0.5, 2.0, 1e4])
+def test_the_first_price_of_coverage_does_not_matter(dear: float, monkeypatch) -> None:
+    """Too low a first price is raised, and one far too high comes down."""
+    monkeypatch.setattr(side_by_side, "DEAR", dear)
+    for district in (made_district(9, 2, 2, seed=4), random_district(14626, schools=5, years=3, scenarios=3)):
+        plan, whole = solve(district), solve(district, options=Options(method="simplex"))
+        assert plan.solver.blocks > 1 and plan.certificate.holds
+        assert_same(whole, plan)
+
+
+def test_trouble_in_a_block_is_not_a_failure() -> None:
+    """Found by search: simplex ends the first block without a verdict; interior point says that there is no plan."""
+    shape = {"schools": 6, "bands": 1, "years": 3, "scenarios": 3, "roles": 3, "policy": "uniform"}
+    district = random_district(4464, **shape)
+    for method in ("blocks", "simplex"):
+        with pytest.raises(NoPlan):
+            solve(district, options=Options(method=method))
+
+
+def test_threads_do_not_change_the_plan() -> None:
+    one, more = (solve(made_district(24, 2), options=Options(threads=threads)) for threads in (1, 3))
+    for name, values in one.values.items():
+        assert np.array_equal(values, more.values[name])
 
 
 def test_the_blocks_method_needs_blocks() -> None:

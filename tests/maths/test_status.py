@@ -221,12 +221,12 @@ def test_numerical_trouble_is_tried_once_more_from_scratch(program, monkeypatch)
     ):
         runs: list[str] = []
 
-        def liar(self, by: str, interruptible: bool, runs=runs, said=said) -> Solution:
+        def liar(self, by: str, interruptible: bool, read: bool, runs=runs, said=said) -> Solution:
             runs.append(by)
             return (
                 Solution(said, None, None, None, np.nan, 0.0)
                 if len(runs) == 1
-                else real(self, by, interruptible)
+                else real(self, by, interruptible, read)
             )
 
         with monkeypatch.context() as patch:

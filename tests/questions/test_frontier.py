@@ -33,6 +33,22 @@ def test_every_place_of_a_grid_lies_on_the_frontier(case, tmp_path):
         assert brute.best(found.least_funding_change - 2e-6) is None
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_sampled_places_lie_on_the_frontier(case):
+    """A walk of 20 places finds the exact curve there, and bends nowhere else."""
+    district = made(case)
+    exact, sampled = frontier(district, LOW, HIGH), frontier(district, LOW, HIGH, points=20)
+    low, high = exact.funding_change[[0, -1]]
+    assert sampled.funding_change[[0, -1]] == pytest.approx([low, high], abs=1e-8)
+    grid = np.linspace(low, high, 20)[1:-1]  # at an end a jump may stand
+    for change in grid:
+        assert sampled.coverage_at(change) == pytest.approx(exact.coverage_at(change), abs=1e-7)
+    if sampled.stipend is None:
+        assert np.abs(sampled.funding_change[1:-1, None] - grid).min(axis=1).max(initial=0.0) < 1e-9
+    with pytest.raises(InputError):
+        frontier(district, points=1)
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if case[6] == "by_school"], ids=str)
 def test_more_money_never_hurts_and_buys_less_and_less(case):
     found = frontier(made(case), LOW, HIGH)

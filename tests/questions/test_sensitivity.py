@@ -52,7 +52,7 @@ def test_every_bar_of_a_tornado_against_solves_of_its_own(case):
 def test_a_tornado_starts_warm():
     found = tornado(made(CASES[1]))
     turned = len(found.bars) + len(found.without_effect)
-    assert found.solves >= 2 * turned
+    assert found.solves > turned  # where sides alone move, the duals may answer without a run
     assert found.cold <= 1 + sum(
         reading.coverage is None for bar in found.bars for reading in (bar.low, bar.high)
     )  # the first run, and a second look at what has no plan

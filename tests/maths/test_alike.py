@@ -1,0 +1,101 @@
+"""A program that takes over places from one like it is the same program, and duals answer for sides that moved."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.dial import Dial
+from models.made import made_district
+from optimizer.formulation import Model
+from optimizer.live import Live
+from optimizer.objectives import first_stage
+from tests.maths.strategies import random_district
+
+CHANGES = {
+    "nothing": lambda d: d,
+    "sides alone": lambda d: Dial("schools.funding_per_pupil").scaled(d, 0.98)[0],
+    "coefficients": lambda d: Dial("roles.salary").scaled(d, 1.02)[0],
+    "a rule less": lambda d: d.with_settings(leaders={"max_leader_share": None}),
+    "a rule more": lambda d: d.with_settings(coverage={"min_school_share": 0.1}),
+    "a step less": lambda d: d.with_settings(leaders={"stipend_max": 12_000.0}),
+    "a zero": lambda d: d.with_settings(launch={"development_per_pupil": 0.0, "turnover": 0.0}),
+    "pooled": lambda d: d.with_settings(funding={"pool": "district"}),
+    "one year": lambda d: made_district(4, 1, 1),
+    "other schools": lambda d: made_district(4, 2, 2, seed=9),
+    "more schools": lambda d: made_district(5, 2, 2, seed=9),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_model_like_another_is_the_model(change: str) -> None:
+    district = made_district(4, 2, 2)
+    base = Model(district)
+    variant = CHANGES[change](district)
+    for objective in ("expected", "max_min"):
+        own, alike = Model(variant), Model(variant, like=base)
+        stages = [first_stage(model, objective) for model in (own, alike)]  # max_min adds a rule
+        assert np.array_equal(stages[0].cost, stages[1].cost)
+        same(own, alike)
+        assert own.lp.row_labels() == alike.lp.row_labels()
+        assert own.lp.column_labels() == alike.lp.column_labels()
+    again = Model(district, like=Model(variant, like=base))  # and back, over two
+    same(Model(district), again)
+
+
+def same(own: Model, alike: Model) -> None:
+    one, other = own.lp.matrix(), alike.lp.matrix()
+    assert one.shape == other.shape
+    for name in ("indptr", "indices"):
+        assert np.array_equal(getattr(one.A, name), getattr(other.A, name))
+    assert one.A.data == pytest.approx(other.A.data, rel=1e-15)
+    for name in ("row_lower", "row_upper", "column_lower", "column_upper", "owner"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_sides_alone_share_the_coefficients() -> None:
+    base = Model(made_district(4, 2, 2))
+    poorer = Model(CHANGES["sides alone"](base.district), like=base)
+    assert poorer.lp.matrix().A is base.lp.matrix().A
+    assert not np.array_equal(poorer.lp.matrix().row_upper, base.lp.matrix().row_upper)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_duals_answer_for_sides_that_moved(seed: int) -> None:
+    """The value of a live program is that of a fresh one, whether a run was needed or not."""
+    rng = np.random.default_rng(seed)
+    model = Model(random_district(seed, schools=2, years=2, plenty=1.3))
+    cost, matrix = first_stage(model, "expected").cost, model.lp.matrix()
+    live = Live(matrix)
+    live.minimise(cost)
+    budget = np.isin(np.arange(matrix.shape[0]), model.lp.rules["budget"].index)
+    for number, size in enumerate((1e-6, 1e-4, 1e-3, 1e-2, 0.05, 0.2) * 2):
+        some = budget if number % 2 else slice(None)
+        scale = np.ones(matrix.shape[0])
+        scale[some] += size * rng.uniform(-1.0, 1.0, scale[some].size)
+        moved = matrix.replace(row_lower=matrix.row_lower * scale, row_upper=matrix.row_upper * scale)
+        live.sides(moved.row_lower, moved.row_upper)
+        fresh = Live(moved).minimise(cost)
+        value = live.value(cost)
+        if fresh.point is None:
+            assert value is None
+        else:
+            assert value == pytest.approx(fresh.objective, rel=1e-7, abs=1e-6)
+
+
+def test_a_small_move_needs_no_run() -> None:
+    model = Model(made_district(6, 2, 2))
+    cost, matrix = first_stage(model, "expected").cost, model.lp.matrix()
+    live = Live(matrix)
+    live.minimise(cost)
+    rows = model.lp.rules["budget"].index.reshape(-1)
+    upper = matrix.row_upper.copy()
+    upper[rows] *= 1.0 + 1e-7
+    live.sides(matrix.row_lower, upper)
+    value = live.value(cost)
+    assert live.solves == 1
+    assert value == pytest.approx(Live(matrix.replace(row_upper=upper)).minimise(cost).objective, rel=1e-9)
+    upper[rows] *= 0.8
+    live.sides(matrix.row_lower, upper)
+    assert live.value(cost) is None  # no plan
+    assert live.solves > 1

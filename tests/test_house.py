@@ -122,3 +122,10 @@ def test_version_is_the_packages():
         check=False,
     )
     assert done.stdout.startswith("spanwise, version ")
+
+
+def test_a_small_solve_loads_no_heavy_library():
+    code = "import sys, cli\ntry: cli.main(['solve', 'examples/oak', '-q'])\nfinally: print('heavy:', *sorted({'pandas', 'pulp', 'altair', 'jinja2', 'rich', 'dask'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "60" in done.stdout, done.stderr
+    assert done.stdout.rstrip().endswith("heavy:")

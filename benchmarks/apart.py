@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.peak import peak_mb
+
 if TYPE_CHECKING:
     from benchmarks.instances import Instance
 
@@ -37,7 +39,7 @@ def _write_matrix(place: Path) -> None:
 
 
 def measure(name: str, place: Path, warm: Path, patience: float) -> dict[str, Any]:
-    """Run a way once; its figures and peak, or `error` in words."""
+    """Run a way once; its figures and peak, or `error` in words, with the peak until then."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
     worker = context.Process(target=_child, args=(there, name, place, warm))
@@ -45,7 +47,7 @@ def measure(name: str, place: Path, warm: Path, patience: float) -> dict[str, An
     there.close()
     try:
         if not here.poll(patience):
-            return {"error": f"more than {patience:,.0f} s"}
+            return {"error": f"more than {patience:,.0f} s", "peak": peak_mb(worker.pid)}
         answer: dict[str, Any] = here.recv()
         return answer
     except EOFError:
@@ -59,7 +61,6 @@ def measure(name: str, place: Path, warm: Path, patience: float) -> dict[str, An
 def _child(pipe: Any, name: str, place: Path, warm: Path) -> None:
     os.setsid()  # what it starts, as PuLP does CBC, ends with it
     os.dup2(2, 1)  # solvers print
-    from benchmarks.peak import peak_mb
     from benchmarks.ways import WAYS
 
     way = WAYS[name]

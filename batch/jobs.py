@@ -93,7 +93,7 @@ class Work:
             else:
                 raise InputError(
                     f"{source} is neither a district folder, a workbook nor a bundle (.csv, .parquet).",
-                    "Name folders or bundles that exist.",
+                    "Name folders or bundles that exist; all folders of a place are place/*/ with the last slash.",
                 )
         names = [name for name, _ in self._sources]
         twice = (

@@ -7,8 +7,9 @@ import os
 import pickle
 import signal
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,13 +54,29 @@ def measure(name: str, place: Path, warm: Path, patience: float) -> dict[str, An
     except EOFError:
         return {"error": "the process ended by itself"}
     finally:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(worker.pid or 0, signal.SIGKILL) if worker.is_alive() else None
-        worker.join()
+        _end(worker)
+
+
+def _end(worker: Any) -> None:
+    """End a process with all that it started."""
+    if worker.is_alive():
+        try:
+            os.killpg(worker.pid, signal.SIGKILL)
+        except OSError:  # it was no group of its own yet
+            worker.kill()
+    worker.join()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os.killpg(0, signal.SIGKILL)
 
 
 def _child(pipe: Any, name: str, place: Path, warm: Path) -> None:
     os.setsid()  # what it starts, as PuLP does CBC, ends with it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(2, 1)  # solvers print
     from benchmarks.ways import WAYS
 

@@ -36,7 +36,7 @@ class Book:
 
     def __init__(self, ways: list[str], repeats: int, patience: float, own: float) -> None:
         self.ways, self.repeats = ways, repeats
-        self.patience = {"ours": own, "whole": own, "bare": patience, "rival": patience}
+        self.patience, self.own = patience, own
         self.lost: dict[tuple[str, str], tuple[int, str]] = {}
 
     def rows(self, it: Instance) -> dict[str, Row]:
@@ -57,7 +57,7 @@ class Book:
                     continue
                 print(f"{it.title}, {it.pool}: {name}", file=sys.stderr, flush=True)
                 runs: list[Row] = []
-                patience = self.patience[way.kind]
+                patience = self.own if way.patient else self.patience
                 while len(runs) < self.repeats and sum(run["total"] for run in runs) < ENOUGH:
                     run = measure(name, place, warm, patience)
                     if "error" in run:

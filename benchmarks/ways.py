@@ -18,13 +18,19 @@ THREADS = 2  # of the ways that use more than one
 class Way:
     """One way: its function and argument, which pooling it is for, and whose it is.
 
-    `kind` is `bare` (the limit), `ours`, `rival`, or `whole` (all of `spanwise solve`, not comparable with a first stage).
+    `kind` is `bare` (the limit), `ours`, `rival`, or `whole` (all of `spanwise solve`, not comparable with a first stage);
+    `patient` ways are those that Spanwise stands for, and may take longer.
     """
 
     run: Callable[..., Figures]
     argument: str
     kind: str
     pools: tuple[str, ...] = ("district", "school")
+
+    @property
+    def patient(self) -> bool:
+        """Whether the way is Spanwise's own choice."""
+        return self.kind == "ours" or (self.kind == "whole" and self.argument == "auto")
 
 
 def bare(place: Path, method: str) -> Figures:

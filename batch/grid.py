@@ -15,16 +15,17 @@ from models.errors import InputError
 from models.settings import Settings
 
 CUT = "cut"  # share by which all funding falls in every year, a variant that no setting expresses
+NONE = "none"  # leaves a setting out, and with it its rule
 Variant = dict[str, Any]
 
 
 def parse_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
-    """Read `section.key=value,value` or `cut=0,0.07` into values by key.
+    """Read `section.key=value,value` or `cut=0,0.07` into values by key; `none` leaves a rule's setting out.
 
     Raises
     ------
     InputError
-        Unknown setting, no values, a value twice, or values that are no numbers, words or true/false.
+        Unknown setting, no values, a value twice, or values that the setting does not admit.
 
     """
     grid: dict[str, list[Any]] = {}
@@ -41,7 +42,7 @@ def parse_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
                 else "Write a setting as in district.toml, for example funding.growth, or cut."
             )
             raise InputError(f"--grid {text}: there is no setting '{key}'.", hint)
-        values = [_value(part.strip(), text) for part in listed.split(",")]
+        values = [_value(key, part.strip(), text) for part in listed.split(",")]
         for value in values:
             _check(key, value)
         if len({repr(value) for value in values}) < len(values) or key in grid:
@@ -64,12 +65,20 @@ def known_keys() -> list[str]:
     return keys
 
 
-def _value(part: str, text: str) -> Any:
+def _may_be_left_out(key: str) -> bool:
+    """Whether a setting is a rule that need not be: its default is `None`."""
+    section, _, name = key.partition(".")
+    return bool(name) and getattr(getattr(Settings(), section), name) is None
+
+
+def _value(key: str, part: str, text: str) -> Any:
     if not part:
         raise InputError(
             f"--grid {text}: a value is missing.",
             "Write values with commas between them: funding.growth=0,0.02",
         )
+    if part == NONE and _may_be_left_out(key):
+        return None
     try:
         return tomllib.loads(f"value = {part}")["value"]
     except tomllib.TOMLDecodeError:
@@ -83,6 +92,8 @@ def _check(key: str, value: Any) -> None:
             raise InputError(
                 f"--grid cut: {value} is no share between 0 and 1.", "A cut of 7 % is written 0.07."
             )
+        return
+    if value is None:
         return
     section, _, name = key.partition(".")
     faults = Faults()

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from batch.jobs import Work
+from batch.crew import TRIES, Crew
+from batch.jobs import Chunk, Work
 from batch.store import Store
-from batch.work import solve_chunk
-from models.errors import InputError, SolverFailure
+from batch.work import row_of
 
-AHEAD = 3  # chunks in flight a worker: enough to keep it busy, few enough to keep memory flat
-TRIES = 3  # times that a chunk is handed out when its worker dies
+Results = list[dict[str, Any]]
+SHOWN = 3  # troubles that are told at the end; all are in the table
 
 
 @dataclass
@@ -29,6 +26,7 @@ class Progress:
     done: int = 0
     started: float = field(default_factory=time.monotonic)
     endings: Counter[str] = field(default_factory=Counter)
+    troubles: Results = field(default_factory=list)
 
     @property
     def rate(self) -> float:
@@ -39,6 +37,16 @@ class Progress:
     def seconds_left(self) -> float | None:
         """Time left at the present rate, in seconds; `None` before the first chunk."""
         return (self.jobs - self.before - self.done) / self.rate if self.done else None
+
+    def count(self, results: Results) -> None:
+        """Count how some jobs ended, and keep the first of those that ended badly."""
+        self.endings.update(row["status"] for row in results)
+        known = {row["district_id"] for row in self.troubles}
+        for row in results:
+            bad = row["status"] in ("invalid_input", "fault", "failed", "worker_died")
+            if bad and len(self.troubles) < SHOWN and row["district_id"] not in known:
+                self.troubles.append(row)
+                known.add(row["district_id"])
 
 
 def run(
@@ -60,92 +68,87 @@ def run(
     cluster
         Address of a Dask scheduler, for example `tcp://127.0.0.1:8786`.
     tell
-        Called after every chunk.
+        Called at the start and after every chunk.
 
     Raises
     ------
     InputError
         The folder or the cluster cannot be used.
     SolverFailure
-        Workers die whatever is done.
+        Workers cannot start, or the cluster is gone.
 
     """
     done = store.open()
     progress = Progress(work.jobs)
     for row in store.results():
         progress.before += 1
-        progress.endings[row["status"]] += 1
+        progress.count([row])
+    tell = tell or (lambda _: None)
     todo = [number for number in range(work.chunks) if number not in done]
     if todo:
-        with _executor(workers, cluster) as (executor, width):
-            for number, results in _finished(work, todo, executor, width * AHEAD):
+        progress.started = time.monotonic()
+        tell(progress)
+        with _crew(workers, cluster) as crew:
+            for number, results in _finished(work, todo, crew):
                 store.save(number, results)
                 progress.done += len(results)
-                progress.endings.update(row["status"] for row in results)
-                if tell is not None:
-                    tell(progress)
+                progress.count(results)
+                tell(progress)
     store.write_table()
     return progress
 
 
-def _finished(
-    work: Work, todo: list[int], executor: Executor, ahead: int
-) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Hand chunks out, a few at a time, and yield each when it is done."""
-    waiting = iter(todo)
-    flying: dict[Any, int] = {}
-    try:
-        while True:
-            while len(flying) < ahead and (number := next(waiting, None)) is not None:
-                flying[executor.submit(solve_chunk, work.chunk(number))] = number
-            if not flying:
-                return
-            ready, _ = wait(flying, return_when=FIRST_COMPLETED)
-            for future in ready:
-                number = flying.pop(future)
-                try:
-                    results = future.result()
-                except Exception as error:
-                    raise SolverFailure(
-                        f"A worker ended while it solved chunk {number}: {type(error).__name__}: {error}",
-                        "Run the same command again: finished chunks are kept, and it goes on. If memory is short: fewer --workers.",
-                    ) from error
-                yield number, results
-    finally:
-        for future in flying:
-            future.cancel()
-
-
-@contextmanager
-def _executor(workers: int, cluster: str | None) -> Iterator[tuple[Executor, int]]:
-    """Processes here, or the workers of a Dask cluster behind the same interface."""
+def _crew(workers: int, cluster: str | None) -> Crew:
+    """Processes here, or the workers of a Dask cluster."""
     if cluster is None:
-        pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-        try:
-            yield pool, workers
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in list((pool._processes or {}).values()):  # a solve cannot be cancelled from outside
-                process.terminate()
-            raise
-        pool.shutdown()
-        return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise InputError(
-            "A cluster needs the library distributed, which is not installed.",
-            "pip install 'spanwise[cluster]'",
-        ) from None
-    try:
-        client = Client(cluster, timeout=5, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"No Dask scheduler answers at {cluster}: {error}",
-            "Start one with 'dask scheduler', and workers with 'dask worker'.",
-        ) from None
-    with client:
-        width = max(
-            1, sum(info["nthreads"] for info in client.scheduler_info(n_workers=-1)["workers"].values())
-        )
-        yield client.get_executor(pure=False, retries=TRIES), width
+        from batch.processes import Processes
+
+        return Processes(workers)
+    from batch.cluster import Cluster
+
+    return Cluster(cluster)
+
+
+def _finished(work: Work, todo: list[int], crew: Crew) -> Iterator[tuple[int, Results]]:
+    """Hand chunks out, a few at a time, and yield each when it is done.
+
+    A chunk that workers died of is solved job by job, and a job that they died of becomes a row that says so.
+    """
+    waiting = iter(todo)
+    flying = 0
+    singles: deque[Chunk] = deque()
+    apart: dict[int, dict[int, Results]] = {}  # results of the jobs of a chunk that is solved job by job
+    while True:
+        while crew.wants():
+            if singles:
+                crew.give(singles.popleft())
+            elif (number := next(waiting, None)) is not None:
+                crew.give(work.chunk(number))
+            else:
+                break
+            flying += 1
+        if not flying:
+            return
+        for chunk, results in crew.take():
+            flying -= 1
+            if results is None and chunk.jobs > 1:
+                singles.extend(chunk.apart())
+                apart[chunk.number] = {}
+                continue
+            if results is None:
+                results = [_died(chunk)]
+            if chunk.number in apart:
+                parts = apart[chunk.number]
+                parts[chunk.part] = results
+                if len(parts) < work.jobs_of(chunk.number):
+                    continue
+                results = [row for part in sorted(parts) for row in parts[part]]
+            yield chunk.number, results
+
+
+def _died(chunk: Chunk) -> dict[str, Any]:
+    name, _, (variant,) = chunk.districts[0]
+    return row_of(name, variant) | {
+        "status": "worker_died",
+        "message": f"The worker process died, {TRIES} times, while it solved this; memory may be too short.",
+    }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from batch.jobs import Work
-from datafiles.writing import write_whole
+from batch.work import row_of
+from datafiles.writing import whole_file, write_whole
 from models.errors import InputError
 
 MANIFEST, TABLE, CHUNKS = "batch.json", "results.csv", "chunks"
@@ -43,12 +45,9 @@ class Store:
             )
         path = self.folder / MANIFEST
         if path.is_file():
-            if (
-                json.loads(path.read_text(encoding="utf-8")).get("fingerprint")
-                != self.manifest["fingerprint"]
-            ):
+            if self._fingerprint(path) != self.manifest["fingerprint"]:
                 raise InputError(
-                    f"{self.folder} holds the results of another batch (other districts, grid, scenarios or version).",
+                    f"{self.folder} holds the results of another batch (other districts, grid, scenarios, --chunk or version).",
                     "Name another folder with -o, or remove that one.",
                 )
         elif self.folder.is_dir() and any(self.folder.iterdir()):
@@ -61,6 +60,14 @@ class Store:
             ) from error
         write_whole(path, json.dumps(self.manifest, indent=2) + "\n")
         return {number for number in range(self.work.chunks) if self._path(number).is_file()}
+
+    @staticmethod
+    def _fingerprint(path: Path) -> str | None:
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return manifest.get("fingerprint") if isinstance(manifest, dict) else None
 
     def _path(self, number: int) -> Path:
         return self.folder / CHUNKS / f"{number:06d}.jsonl"
@@ -75,13 +82,17 @@ class Store:
         """Yield the results of all finished chunks, in the order of the jobs."""
         for number in range(self.work.chunks):
             if self._path(number).is_file():
-                for line in self._path(number).read_text(encoding="utf-8").splitlines():
-                    yield json.loads(line)
+                with self._path(number).open(
+                    encoding="utf-8", newline="\n"
+                ) as lines:  # no other line end counts
+                    yield from map(json.loads, lines)
 
     def write_table(self) -> Path:
         """Write all results as one CSV table, without what differs from run to run."""
-        import pandas as pd
-
-        rows = [{name: value for name, value in row.items() if name != "seconds"} for row in self.results()]
-        write_whole(self.folder / TABLE, pd.DataFrame(rows).to_csv(index=False, lineterminator="\n"))
-        return self.folder / TABLE
+        names = list(row_of("", dict.fromkeys(key for variant in self.work.variants for key in variant)))
+        path = self.folder / TABLE
+        with whole_file(path) as file:
+            table = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
+            table.writeheader()
+            table.writerows(self.results())
+        return path

@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from batch.grid import Variant, vary
-from batch.jobs import WORKBOOK, Chunk
+from batch.jobs import WORKBOOK, Chunk, versions
 from models.district import District
-from models.errors import SpanwiseError
+from models.errors import InputError, SolverFailure, SpanwiseError
 
 if TYPE_CHECKING:
     from optimizer.formulation import Model
@@ -36,13 +36,29 @@ def solve_chunk(chunk: Chunk) -> list[Result]:
     """Solve every district of a chunk under every variant; a bad district becomes a row that says why.
 
     Besides the figures each result holds `seconds`, which no table of results shows: they differ from run to run.
+
+    Raises
+    ------
+    SolverFailure
+        Spanwise or HiGHS is another version here than where the batch was started, and may find other digits.
+
     """
+    if chunk.versions != versions():
+        raise SolverFailure(
+            f"A worker has Spanwise {' with HiGHS '.join(versions())}; the batch was started with {' with HiGHS '.join(chunk.versions)}.",
+            "Install the same versions on every worker.",
+        )
     results = []
-    last: list[Model] = []  # neighbours in a chunk often have the same places
-    for name, contents in chunk.districts:
+    before: list[Model] = []  # neighbours in a chunk often have the same places
+    for name, contents, variants in chunk.districts:
         district = _read(name, dict(contents), chunk.scenarios)
-        results += [_solve(name, district, variant, chunk, last) for variant in chunk.variants]
+        results += [_solve(name, district, variant, chunk, before) for variant in variants]
     return results
+
+
+def row_of(name: str, variant: Variant) -> Result:
+    """Return the row of a job before it is solved: who it is, and no figures."""
+    return {"district_id": name, **variant, **dict.fromkeys(FIGURES)}
 
 
 def _read(name: str, contents: dict[str, bytes], scenarios: bytes | None) -> District | SpanwiseError:
@@ -50,6 +66,8 @@ def _read(name: str, contents: dict[str, bytes], scenarios: bytes | None) -> Dis
     from datafiles.workbook import district_of_workbook, texts_of
 
     try:
+        if not contents:
+            raise InputError(f"{name} is no district folder: it holds none of its files.")
         if WORKBOOK in contents:
             contents = dict(texts_of(district_of_workbook(contents[WORKBOOK], name)[0]))
         if scenarios is not None:
@@ -60,21 +78,21 @@ def _read(name: str, contents: dict[str, bytes], scenarios: bytes | None) -> Dis
 
 
 def _solve(
-    name: str, district: District | SpanwiseError, variant: Variant, chunk: Chunk, last: list[Model]
+    name: str, district: District | SpanwiseError, variant: Variant, chunk: Chunk, before: list[Model]
 ) -> Result:
     from optimizer.formulation import Model
     from optimizer.solving import solve
     from optimizer.staging import Options
 
     started = time.perf_counter()
-    row: Result = {"district_id": name, **variant, **dict.fromkeys(FIGURES)}
+    row = row_of(name, variant)
     try:
         if isinstance(district, SpanwiseError):
             raise district
         varied = vary(district, variant)
-        last[:] = [Model(varied, like=last[0] if last else None)]
+        before[:] = [Model(varied, like=before[0] if before else None)]
         options = Options(threads=1, time_limit=chunk.time_limit)
-        plan = solve(varied, chunk.objective, options=options, model=last[0])  # type: ignore[arg-type]
+        plan = solve(varied, chunk.objective, options=options, model=before[0])  # type: ignore[arg-type]
         last = plan.tree.probability * (plan.tree.year == plan.tree.years)
         pupils = float((plan.parameters.E * last).sum())
         shares = [share for share in plan.coverage_by_school.values() if share is not None]

@@ -1,16 +1,14 @@
 """The same linear program written in other ways: PuLP expressions and linopy, for comparison alone.
 
-PuLP: the rows come from the loops of `tests/reference` (not timed); what is timed is what PuLP itself must do, one
-`lpSum` of coefficient times variable a row. linopy: the very functions of `optimizer/rules` write into a program that
+PuLP: coefficients by row are laid out beforehand (not timed); what is timed is what PuLP itself must do, one `lpSum` of
+coefficient times variable a row. linopy: the very functions of `optimizer/rules` write into a program that
 speaks linopy, so both write the same rules from the same arrays.
 """
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -23,36 +21,38 @@ class PulpExpressions:
     """The first stage as PuLP expressions."""
 
     def __init__(self, district: District) -> None:
-        from datafiles.folder import write_district
-        from tests.reference.design import Design
-        from tests.reference.question import Question
+        from optimizer.formulation import Model
+        from optimizer.objectives import stages_of
 
-        with tempfile.TemporaryDirectory() as place:
-            write_district(district, Path(place) / "district")
-            question = Question(Path(place) / "district")
-        self.program = Design(question).lp
-        weight = {(s, n): question.omega[s] * question.nodes[n].p for s in question.S for n in question.N}
-        design = Design(question)
-        self.cost = {}
-        for (s, n), w in weight.items():
-            for name, step in design.covered(s, n).items():
-                self.cost[name] = self.cost.get(name, 0.0) + w * step
-        self.scale = sum(w * question.E[s, n] for (s, n), w in weight.items())
+        model = Model(district)
+        stage = stages_of(model, "expected")[0]
+        self.matrix = model.lp.matrix()
+        self.names = [f"x{column}" for column in range(self.matrix.shape[1])]
+        self.cost, self.scale = stage.sign * stage.cost, stage.scale
+        A = self.matrix.A.tocsr()
+        ends = A.indptr.tolist()
+        columns, values = A.indices.tolist(), A.data.tolist()
+        self.rows = [
+            (list(zip(values[start:end], columns[start:end])), low, high)
+            for start, end, low, high in zip(
+                ends, ends[1:], self.matrix.row_lower.tolist(), self.matrix.row_upper.tolist()
+            )
+        ]
 
     def build(self) -> Any:
-        """Write the program in expressions."""
+        """Write the program in expressions, one `lpSum` a row."""
         import pulp
 
         problem = pulp.LpProblem("spanwise", pulp.LpMaximize)
-        variables = {
-            name: problem.add_variable(
-                "_".join(map(str, name)).replace(" ", "_"), 0, self.program.upper.get(name)
-            )
-            for name in self.program.column
-        }
-        problem.setObjective(pulp.lpSum(value * variables[name] for name, value in self.cost.items()))
-        for _, terms, low, high in self.program.rows:
-            left = pulp.lpSum(value * variables[name] for name, value in terms.items() if value)
+        variables = [
+            problem.add_variable(name, 0, None if upper == np.inf else upper)
+            for name, upper in zip(self.names, self.matrix.column_upper.tolist())
+        ]
+        problem.setObjective(
+            pulp.lpSum(value * variables[column] for column, value in enumerate(self.cost.tolist()) if value)
+        )
+        for terms, low, high in self.rows:
+            left = pulp.lpSum(value * variables[column] for value, column in terms)
             if low == high:
                 problem.addConstraint(left == low)
             else:

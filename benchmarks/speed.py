@@ -1,204 +1,164 @@
 """The book of speed: Spanwise against the same program in PuLP expressions and linopy, and against bare HiGHS.
 
-    python -m benchmarks.speed                 # the sizes of docs/benchmarks.md
-    python -m benchmarks.speed --sizes 10x1x1  # schools x years x scenarios
+    ./run python -m benchmarks.speed                        # every size, both poolings, start-up; hours: see --patience
+    ./run python -m benchmarks.speed --quick                # the small sizes, a minute
+    ./run python -m benchmarks.speed --sizes 400x5x5        # schools x years x scenarios
+    ./run python -m benchmarks.speed --sizes chicago        # the real one; needs public data beside the project
+    ./run python -m benchmarks.speed --paths Spanwise,bare  # ways whose names begin so
 
-Every measurement is a process of its own and the median of its repeats; ratios are within one run. linopy is in the
-extra `bench`.
+Every measurement is a process of its own; the median of its repeats; ratios are within one run. A way that does not
+finish within its patience is listed as such, and is not tried on larger districts. linopy is in the extra `bench`.
+Prints Markdown, ready for docs/benchmarks.md; --out FILE keeps it too, table by table.
 """
 
+# Nothing heavy is imported above `main`: every process of a measurement imports this file again.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
-import statistics
-import time
-from collections.abc import Callable
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from models.district import District
-from models.made import made_district
-from optimizer.bench import _peak, machine
+if TYPE_CHECKING:
+    from benchmarks.instances import Instance
 
-SIZES = ["1x1x1", "10x1x1", "50x1x1", "50x5x4", "200x5x4"]
-PATIENCE = 400  # seconds a path may take
+SIZES = ["1x1x1", "10x1x1", "50x1x1", "50x5x4", "200x5x4", "400x5x5"]
+QUICK = ["1x1x1", "10x1x1"]
+PATIENCE, OWN = 600.0, 1800.0  # seconds a rival may take, and Spanwise's own ways
+ENOUGH = 60.0  # seconds after which nothing is repeated
+COLUMNS = ("path", "build", "hand-over and solve", "total", "ratio", "peak MB", "÷ bare", "coverage", "runs")
 
-
-def bare(district: District, method: str) -> dict[str, float]:
-    """HiGHS alone on the finished matrix: the limit."""
-    from optimizer.formulation import Model
-    from optimizer.objectives import stages_of
-    from optimizer.staging import Options, make_session
-
-    model = Model(district)
-    stage = stages_of(model, "expected")[0]
-    matrix = model.lp.matrix()
-    session = make_session(matrix, Options())
-    started = time.perf_counter()
-    solution = session.minimise(stage.cost, method=method)
-    return {
-        "solve": time.perf_counter() - started,
-        "total": solution.seconds,
-        "objective": stage.value(solution.require()[0]),
-    }
+Row = dict[str, Any]
 
 
-def ours(district: District, method: str) -> dict[str, float]:
-    """Build, hand over, solve the first stage and read it back, as `spanwise solve` does."""
-    from optimizer.formulation import Model
-    from optimizer.objectives import stages_of
-    from optimizer.solving import way_of
-    from optimizer.staging import Options
+class Book:
+    """Measures instances, smallest first, and remembers who did not finish."""
 
-    started = time.perf_counter()
-    model = Model(district)
-    stages = stages_of(model, "expected")
-    matrix = model.lp.matrix()
-    built = time.perf_counter()
-    reached = way_of(matrix, stages, Options(method=method)).first()
-    ended = time.perf_counter()
-    return {
-        "build": built - started,
-        "solve": ended - built,
-        "total": ended - started,
-        "objective": reached.value,
-    }
+    def __init__(self, ways: list[str], repeats: int, patience: float, own: float) -> None:
+        self.ways, self.repeats = ways, repeats
+        self.patience, self.own = patience, own
+        self.lost: dict[tuple[str, str], tuple[int, str]] = {}
 
+    def rows(self, it: Instance) -> dict[str, Row]:
+        """Measure an instance by every way that is for its pooling."""
+        from benchmarks.apart import laid_out, measure
+        from benchmarks.instances import instance
+        from benchmarks.ways import WAYS
 
-def rival(district: District, name: str) -> dict[str, float]:
-    """The same program written with PuLP expressions or linopy."""
-    from benchmarks.rivals import RUNS
-
-    build, solve, objective = RUNS[name](district)
-    return {"build": build, "solve": solve, "total": build + solve, "objective": objective}
-
-
-def outside(district: District, method: str) -> dict[str, float]:
-    """Everything around the solver in a whole `solve`: read, build, hand over, read back, certificate, card."""
-    import tempfile
-
-    from datafiles.folder import read_district, write_district
-    from optimizer import Options, solve
-    from optimizer.solvers import highs
-    from reports.card import card
-
-    spent = 0.0
-    run = highs.Session.minimise
-
-    def timed(self: Any, *arguments: Any, **named: Any) -> Any:
-        nonlocal spent
-        solution = run(self, *arguments, **named)
-        spent += solution.seconds
-        return solution
-
-    highs.Session.minimise = timed  # type: ignore[method-assign]
-    with tempfile.TemporaryDirectory() as place:
-        write_district(district, Path(place) / "d")
-        spent, started = 0.0, time.perf_counter()
-        plan = solve(read_district(Path(place) / "d"), options=Options(method=method, threads=1))
-        card(plan)
-        total = time.perf_counter() - started
-    return {"solve": spent, "build": total - spent, "total": total, "objective": plan.coverage}
+        rows: dict[str, Row] = {}
+        with laid_out(it) as place, laid_out(instance("2x1x1", it.pool)) as warm:
+            for name in self.ways:
+                way = WAYS[name]
+                if it.pool not in way.pools:
+                    continue
+                size, words = self.lost.get((name, it.pool), (sys.maxsize, ""))
+                if size <= it.size:
+                    rows[name] = {"error": f"{words} on a smaller one"}
+                    continue
+                print(f"{it.title}, {it.pool}: {name}", file=sys.stderr, flush=True)
+                runs: list[Row] = []
+                patience = self.own if way.patient else self.patience
+                while len(runs) < self.repeats and sum(run["total"] for run in runs) < ENOUGH:
+                    run = measure(name, place, warm, patience)
+                    if "error" in run:
+                        rows[name] = run
+                        if run["error"].startswith("more than"):
+                            self.lost[name, it.pool] = it.size, run["error"]
+                        break
+                    runs.append(run)
+                else:
+                    runs.sort(key=lambda run: run["total"])
+                    rows[name] = runs[len(runs) // 2] | {"runs": len(runs)}
+        return rows
 
 
-PATHS: dict[str, tuple[Callable[..., dict[str, float]], str]] = {
-    "bare HiGHS, simplex": (bare, "simplex"),
-    "bare HiGHS, interior point": (bare, "ipm"),
-    "Spanwise": (ours, "auto"),
-    "Spanwise, whole matrix, simplex": (ours, "simplex"),
-    "Spanwise, whole matrix, interior point": (ours, "ipm"),
-    "PuLP expressions, CBC": (rival, "PuLP expressions, CBC"),
-    "PuLP expressions, HiGHS": (rival, "PuLP expressions, HiGHS"),
-    "linopy, HiGHS": (rival, "linopy, HiGHS"),
-    "whole solve, interior point (build = all outside HiGHS)": (outside, "ipm"),
-    "whole solve, simplex (build = all outside HiGHS)": (outside, "simplex"),
-}
+def table(title: str, rows: dict[str, Row]) -> list[str]:
+    """One instance as Markdown: ratio to Spanwise's own way, memory to bare HiGHS by the method that took less.
 
+    What bare HiGHS had taken when its patience ended counts too: it can only have grown.
+    """
+    from benchmarks.ways import BARE, SPANWISE, WAYS
 
-def _child(pipe: Any, path: str, district: District) -> None:
-    run, argument = PATHS[path]
-    try:
-        run(
-            made_district(2, pool=district.settings.funding.pool), argument
-        )  # libraries are loaded before the clock starts
-        pipe.send(run(district, argument) | {"peak": _peak()})
-    except Exception as error:
-        pipe.send({"error": f"{type(error).__name__}: {error}"})
-
-
-def measure(path: str, district: District, repeats: int) -> dict[str, Any]:
-    """Median of the repeats by total time, each in a process of its own."""
-    runs: list[dict[str, Any]] = []
-    for _ in range(repeats):
-        context = multiprocessing.get_context("spawn")
-        here, there = context.Pipe(duplex=False)
-        worker = context.Process(target=_child, args=(there, path, district), daemon=True)
-        worker.start()
-        there.close()
-        try:
-            answer = here.recv() if here.poll(PATIENCE) else {"error": f"more than {PATIENCE} s"}
-        except EOFError:
-            answer = {"error": "the process ended by itself"}
-        worker.kill()
-        worker.join()
-        if "error" in answer:
-            return answer
-        runs.append(answer)
-    runs.sort(key=lambda run: run["total"])
-    middle = runs[len(runs) // 2]
-    return middle | {"spread": statistics.pstdev([run["total"] for run in runs]) if repeats > 1 else 0.0}
-
-
-def table(size: str, pool: str, repeats: int, paths: list[str]) -> list[str]:
-    """One instance as Markdown."""
-    schools, years, scenarios = map(int, size.split("x"))
-    district = made_district(schools, years, scenarios, pool=pool)
-    lines = [
-        f"### {schools} schools, {years} years, {scenarios} scenarios, funding pooled by {pool}",
-        "",
-        "| path | build | solve | total | ratio | peak MB | coverage |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    rows = {path: measure(path, district, repeats) for path in paths}
-    base = rows.get("Spanwise", {}).get("total")
-    for path, row in rows.items():
+    lines = [f"### {title}", "", f"| {' | '.join(COLUMNS)} |", "|---|" + "---:|" * (len(COLUMNS) - 1)]
+    base = rows.get(SPANWISE, {}).get("total")
+    least = min((rows[name]["peak"] for name in BARE if "peak" in rows.get(name, {})), default=None)
+    best = max((row["objective"] for row in rows.values() if "objective" in row), default=None)
+    for name, row in rows.items():
         if "error" in row:
-            lines.append(f"| {path} | | | {row['error']} | | | |")
+            peak = f"{row['peak']:.0f} so far" if "peak" in row else ""
+            lines.append(f"| {name} | | | {row['error']} | | {peak} | | | |")
             continue
-        ratio = f"{row['total'] / base:.1f}" if base and not path.startswith("whole") else ""
-        build = f"{row['build']:.3f} s" if "build" in row else ""
-        lines.append(
-            f"| {path} | {build} | {row['solve']:.3f} s | {row['total']:.3f} s | {ratio} | {row['peak']:.0f} | {row['objective']:.6f} |"
-        )
+        ratio = f"{row['total'] / base:.1f}" if base and WAYS[name].kind != "whole" else ""
+        wrong = " (disagrees)" if best is not None and abs(row["objective"] - best) > 2e-6 else ""
+        cells = [
+            name,
+            *(f"{row[part]:.3f} s" if part in row else "" for part in ("build", "solve", "total")),
+            ratio,
+            f"{row['peak']:.0f}",
+            f"{row['peak'] / least:.2f}" if least else "",
+            f"{row['objective']:.6f}{wrong}",
+            str(row["runs"]),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
 
 
 def main() -> None:
     """Print the tables as Markdown."""
+    given = _arguments()
+    from benchmarks.instances import POOLS, described, instance
+    from benchmarks.startup import startup_table
+    from benchmarks.ways import WAYS
+    from optimizer.bench import machine
+
+    parts = given.paths.split(",") if given.paths else [""]
+    ways = [name for name in WAYS if any(name.startswith(part) for part in parts)]
+    if not ways:
+        raise SystemExit(f"No path begins so; there are: {'; '.join(WAYS)}")
+    sizes = given.sizes.split(",") if given.sizes else QUICK if given.quick else SIZES
+    pools = POOLS if given.pool == "both" else (given.pool,)
+    for name in sizes:
+        instance(name, pools[0])  # a wrong name ends here, not after hours
+    here = machine()
+    _show(
+        [
+            f"{here['processor']}, {here['cores']} cores, {here['memory_gb']:g} GB, Python {here['python']}, "
+            f"HiGHS {here['highspy']}, PuLP {here['pulp']}, {here['date']}",
+            "",
+        ],
+        given.out,
+    )
+    if not given.no_startup:
+        _show(startup_table(3 if given.quick else 7), given.out)
+    book = Book(ways, 1 if given.quick else given.repeats, given.patience, given.own_patience)
+    for pool in pools:
+        for name in sizes:
+            it = instance(name, pool)
+            _show(table(described(it), book.rows(it)), given.out)
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", default=",".join(SIZES))
-    parser.add_argument("--pool", default="district", choices=["school", "district"])
+    parser.add_argument("--sizes", help=f"default: {','.join(SIZES)}; also chicago and chicago-1")
+    parser.add_argument("--pool", default="both", choices=["school", "district", "both"])
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument(
-        "--paths",
-        default=",".join(PATHS).replace(", ", ";"),
-        help="some of the paths, by a part of their names",
-    )
-    arguments = parser.parse_args()
-    chosen = [
-        path for path in PATHS if any(part.replace(";", ", ") in path for part in arguments.paths.split(","))
-    ]
-    here = machine()
-    print(
-        f"{here['processor']}, {here['cores']} cores, Python {here['python']}, "
-        f"HiGHS {here['highspy']}, PuLP {here['pulp']}, {here['date']}\n",
-        flush=True,
-    )
-    for size in arguments.sizes.split(","):
-        print("\n".join(table(size, arguments.pool, arguments.repeats, chosen)), flush=True)
+    parser.add_argument("--paths", help="some of the paths, by how their names begin")
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds for bare HiGHS and a rival")
+    parser.add_argument("--own-patience", type=float, default=OWN, help="seconds for Spanwise")
+    parser.add_argument("--quick", action="store_true", help="small sizes, one run each")
+    parser.add_argument("--no-startup", action="store_true", help="leave the table of start-up out")
+    parser.add_argument("--out", type=Path, help="append the tables to this file too")
+    return parser.parse_args()
+
+
+def _show(lines: list[str], out: Path | None) -> None:
+    text = "\n".join(lines)
+    print(text, flush=True)
+    if out is not None:
+        with out.open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
 
 
 if __name__ == "__main__":

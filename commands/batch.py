@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,8 @@ if TYPE_CHECKING:
 @click.option(
     "--chunk",
     type=click.IntRange(min=1),
-    default=60,
-    show_default=True,
-    help="Solves in one chunk, the unit that is resumed.",
+    default=None,
+    help="Solves in one chunk, the unit that is resumed; default: by the number of solves, at most 60.",
 )
 @JSON
 @QUIET
@@ -76,14 +76,15 @@ def command(
     workers: int | None,
     cluster: str | None,
     time_limit: float | None,
-    chunk: int,
+    chunk: int | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
     """Solve many districts, or many variants of some, and write one table of results.
 
     Finished chunks are on disk at once. After a kill or Ctrl-C the same command goes on where it stopped; a bad
-    district is a row that says why, and the others are solved. Results do not depend on the number of workers.
+    district is a row that says why, and the others are solved. Results do not depend on the number of workers. A
+    worker that dies is replaced. In a grid, none leaves a rule's setting out: funding.reserve_max_share=none,0.05.
 
     \b
     Examples:
@@ -95,7 +96,7 @@ def command(
     from batch.jobs import Work
     from batch.running import run
     from batch.store import Store
-    from reports.batch import batch_card, progress_line
+    from reports.batch import batch_card
 
     work = Work(
         sources,
@@ -105,28 +106,17 @@ def command(
         time_limit=time_limit,
         chunk_jobs=chunk,
     )
-    shown = not quiet and sys.stderr.isatty()
-
-    def tell(progress: Progress) -> None:
-        click.echo(
-            f"\r{progress_line(progress.before + progress.done, progress.jobs, progress.rate, progress.seconds_left)}\x1b[K",
-            err=True,
-            nl=False,
-        )
-
     try:
         progress = run(
             work,
             Store(out, work),
             workers=workers or os.cpu_count() or 1,
             cluster=cluster,
-            tell=tell if shown else None,
+            tell=None if quiet else Teller(),
         )
     except KeyboardInterrupt:
         say(f"\nStopped. Finished chunks are kept in {out}; the same command goes on from there.")
-        raise
-    if shown:
-        say("")
+        return 130
     summary = {
         "districts": work.districts,
         "variants": len(work.variants),
@@ -134,6 +124,9 @@ def command(
         "resumed": progress.before,
         "endings": dict(sorted(progress.endings.items())),
         "seconds": progress.done / progress.rate if progress.done else 0.0,
+        "troubles": [
+            {name: row[name] for name in ("district_id", "status", "message")} for row in progress.troubles
+        ],
         "table": str(out / "results.csv"),
     }
     if as_json:
@@ -141,6 +134,28 @@ def command(
     else:
         click.echo(batch_card(summary))
     return 0
+
+
+class Teller:
+    """Shows progress on standard error: one line that changes on a terminal, else a line now and then."""
+
+    EVERY = 30.0  # seconds between lines where there is no terminal
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr.isatty()
+        self.told = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        """Tell how many of how many, how fast, how long still."""
+        from reports.batch import progress_line
+
+        done = progress.before + progress.done
+        if self.terminal:
+            line = progress_line(done, progress.jobs, progress.rate, progress.seconds_left)
+            click.echo(f"\r{line}\x1b[K", err=True, nl=done == progress.jobs)
+        elif time.monotonic() - self.told >= self.EVERY:
+            self.told = time.monotonic()
+            say(progress_line(done, progress.jobs, progress.rate, progress.seconds_left))
 
 
 def _scenarios(path: Path | None) -> bytes | None:

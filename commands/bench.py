@@ -105,6 +105,8 @@ def command(
 
     if save is not None and save.suffix not in (".json", ".csv", ".md"):
         raise click.UsageError("--save takes a file that ends in .json, .csv or .md.")
+    if save is not None and not save.parent.is_dir():  # said now, not when all is measured
+        raise click.UsageError(f"--save: there is no folder {save.parent}.")
     if folder is not None and schools:
         raise click.UsageError("Give FOLDER or --schools, not both.")
     if folder is not None:
@@ -114,7 +116,7 @@ def command(
 
         instances = [
             (
-                f"made {size} schools × {years} years × {scenarios} scenarios, {pool}",
+                f"made {size} × {years} × {scenarios}, {pool}",
                 made_district(size, years, scenarios, pool=pool),
             )
             for size in schools or [10]
@@ -122,12 +124,12 @@ def command(
     options = options_of(time_limit=time_limit, threads=threads, quiet=quiet)
     here = machine()
     rows = [asdict(row) for row in bench(instances, paths(solvers), options, repeats)]
-    if save is not None:
-        _save(save, here, rows)
     if as_json:
         print_json({"machine": here, "rows": rows})
     else:
         click.echo(bench_card(here, rows))
+    if save is not None:
+        _save(save, here, rows)
     return 0
 
 

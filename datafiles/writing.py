@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import tempfile
@@ -21,12 +22,26 @@ def write_whole(path: Path, content: str | bytes) -> None:
         When the place cannot be written; nothing is left behind then.
 
     """
+    with whole_file(path) as file:
+        file.buffer.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[io.TextIOWrapper]:
+    """Give a new UTF-8 file to fill; it takes its place when the block ends without an error.
+
+    Raises
+    ------
+    InputError
+        When the place cannot be written; nothing is left behind then.
+
+    """
     path = Path(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     with _as_input_error(path):
         try:
-            with beside.open("wb") as file:
-                file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            with beside.open("w", encoding="utf-8", newline="") as file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)

@@ -6,10 +6,11 @@ import importlib
 import multiprocessing
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.district import District
@@ -70,6 +71,7 @@ class Row:
 OWN = (
     Path("spanwise", "highs", "auto"),
     Path("plan", "highs", "auto"),
+    Path("spanwise", "highs", "prices"),
     Path("arrays", "highs", "simplex"),
     Path("arrays", "highs", "ipm"),
     Path("arrays", "highs", "pdlp"),
@@ -128,6 +130,8 @@ def bench(
     for name, district in instances:
         rows = []
         for path in chosen:
+            if path.method == "prices" and not _coupled(district):
+                continue
             options.tell(f"{name}: {path.path} {path.solver} {path.method}")
             runs = sorted(
                 (_apart(name, district, path, options) for _ in range(repeats)),
@@ -135,6 +139,11 @@ def bench(
             )
             rows.append(runs[len(runs) // 2])
         yield from _judged(rows)
+
+
+def _coupled(district: District) -> bool:
+    """Whether money or people of its schools are common, so that there is something to price."""
+    return "district" in (district.settings.funding.pool, district.settings.staff.mobility)
 
 
 def _judged(rows: list[Row]) -> list[Row]:
@@ -185,8 +194,17 @@ def _apart(name: str, district: District, path: Path, options: Options) -> Row:
     except EOFError:
         return replace(_blank(name, district, path), note="the solver's process ended by itself")
     finally:
-        worker.terminate()
-        worker.join()
+        _end(worker)
+
+
+def _end(worker: Any) -> None:
+    """End a process with all that it started: PuLP calls some solvers as programs of their own."""
+    if worker.is_alive():
+        try:
+            os.killpg(worker.pid, signal.SIGKILL)
+        except (AttributeError, OSError):  # not on Windows, or it was no group of its own yet
+            worker.kill()
+    worker.join()
 
 
 def _blank(name: str, district: District, path: Path) -> Row:
@@ -197,6 +215,8 @@ def _blank(name: str, district: District, path: Path) -> Row:
 
 
 def _work(pipe: Any, name: str, district: District, path: Path, options: Options) -> None:
+    if hasattr(os, "setsid"):
+        os.setsid()
     row = _blank(name, district, path)
     options = replace(
         options, solver=path.solver, method="auto" if path.method == "default" else path.method
@@ -212,8 +232,11 @@ def _work(pipe: Any, name: str, district: District, path: Path, options: Options
             status="missing" if missing else str(status),
             note=error.mend if missing else error.what.splitlines()[0],
         )
+    except Exception as fault:
+        row = replace(row, note=f"{type(fault).__name__}: {fault}"[:200])
     pipe.send(replace(row, peak_mb=_peak()))
     pipe.close()
+    time.sleep(60)  # until it is ended with all that it started
 
 
 def _import(solver: str) -> None:
@@ -281,15 +304,17 @@ def measure(row: Row, district: District, options: Options) -> Row:
 
 
 def _peak() -> float:
-    """Peak memory of this process in MB."""
+    """Peak memory of this process in MB; what a solver that is a program of its own takes is not in it."""
+    try:
+        with open("/proc/self/status", encoding="utf-8") as lines:  # noqa: PTH123 - not a file of ours
+            for line in lines:  # ru_maxrss of a new process begins at the peak of the one that started it
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) / 2**10
+    except OSError:
+        pass
     try:
         import resource
     except ImportError:  # not on Windows
         return float("nan")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
-
-
-def as_json(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the machine and the rows as one JSON object."""
-    return {"machine": machine(), "rows": [asdict(row) for row in rows]}

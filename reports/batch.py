@@ -14,6 +14,7 @@ WORDS = {
     "invalid_input": "have bad input",
     "time_limit": "reached the time limit",
     "failed": "the solver failed on",
+    "worker_died": "ended with the process that solved them",
     "fault": "hit a fault of Spanwise",
 }
 
@@ -27,7 +28,7 @@ def progress_line(done: int, jobs: int, rate: float, left: float | None) -> str:
 def batch_card(summary: Mapping[str, Any]) -> str:
     """Render the end of a batch as plain text."""
     lines = [
-        f"{count(summary['jobs'])} solves: {count(summary['districts'])} districts × {count(summary['variants'])} variants"
+        f"{plural(summary['jobs'], 'solve')}: {plural(summary['districts'], 'district')} × {plural(summary['variants'], 'variant')}"
     ]
     if summary["resumed"]:
         lines.append(f"  {count(summary['resumed'])} of them were there already")
@@ -35,4 +36,16 @@ def batch_card(summary: Mapping[str, Any]) -> str:
         [[count(number), WORDS.get(ending, ending)] for ending, number in summary["endings"].items()],
         right=(0,),
     )
+    lines += [f"  {row['district_id']}: {shortened(row['message'])}" for row in summary["troubles"]]
     return "\n".join([*lines, f"  in {seconds(summary['seconds'])}", "", f"Results: {summary['table']}"])
+
+
+def plural(number: int, noun: str) -> str:
+    """A count with its noun."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def shortened(text: str | None, most: int = 110) -> str:
+    """A message on one line."""
+    line = " ".join((text or "").split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

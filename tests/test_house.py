@@ -122,3 +122,11 @@ def test_version_is_the_packages():
         check=False,
     )
     assert done.stdout.startswith("spanwise, version ")
+
+
+def test_a_small_solve_loads_no_heavy_library():
+    heavy = "{'pandas', 'pulp', 'altair', 'jinja2', 'rich', 'dask'}"
+    code = f"import sys, cli\ntry: cli.main(['solve', 'examples/oak'])\nfinally: print('heavy:', *({heavy} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "Coverage" in done.stdout, done.stderr
+    assert done.stdout.endswith("heavy:\n")

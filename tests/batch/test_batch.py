@@ -1,6 +1,9 @@
 """Batches: one bad district does not stop the rest, a kill loses nothing, workers change nothing."""
 
+import csv
+import dataclasses
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -13,12 +16,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from batch.grid import parse_grid, variants
+from batch.crew import TRIES
+from batch.grid import parse_grid, variants, vary
 from batch.jobs import Work
+from batch.processes import Processes
+from batch.running import Progress, _finished, run
 from batch.store import Store
+from batch.work import solve_chunk
 from datafiles.bundle import read_bundle, write_bundle
 from datafiles.folder import FILES, read_district
-from models.errors import InputError
+from models.errors import InputError, SolverFailure
 from optimizer import Options, solve
 from tests.commands.runner import ROOT, spanwise
 
@@ -153,6 +160,9 @@ def test_a_folder_of_another_batch_is_not_touched(nation, tmp_path):
         ("cut=1.5", "--grid cut: 1.5 is no share between 0 and 1.\n\nA cut of 7 % is written 0.07."),
         ("funding.growth=7", "--grid funding.growth"),
         ("funding.pool=state", "--grid funding.pool"),
+        ("launch.turnover=none", "--grid launch.turnover"),
+        ("launch.turnover=true", "--grid launch.turnover: true is not a number"),
+        ('funding.pool=["school"]', "--grid funding.pool: a list is not text"),
     ],
 )
 def test_wrong_grids(grid, message):
@@ -168,6 +178,30 @@ def test_grid_is_every_combination():
         for growth in (0, 0.02)
         for cut in (0, 0.07)
     ]
+
+
+def test_none_leaves_a_rule_out():
+    assert parse_grid(["funding.reserve_max_share=none,0.05"]) == {"funding.reserve_max_share": [None, 0.05]}
+    district = read_district(LAKESIDE).with_settings(funding={"reserve_max_share": 0.02})
+    assert vary(district, {"funding.reserve_max_share": None}).settings.funding.reserve_max_share is None
+
+
+def test_many_variants_of_one_district_are_many_chunks():
+    work = Work(
+        [LAKESIDE, OAK], variants(parse_grid(["cut=0,0.01,0.02", "funding.growth=0,0.01"])), chunk_jobs=4
+    )
+    chunks = [work.chunk(number) for number in range(work.chunks)]
+    assert (
+        [chunk.jobs for chunk in chunks]
+        == [work.jobs_of(number) for number in range(work.chunks)]
+        == [4, 4, 4]
+    )
+    jobs = [(name, variant) for chunk in chunks for name, _, own in chunk.districts for variant in own]
+    assert jobs == [(name, variant) for name in ("lakeside", "oak") for variant in work.variants]
+    parts = chunks[1].apart()
+    assert [(part.number, part.part, part.jobs) for part in parts] == [(1, n, 1) for n in range(4)]
+    assert [part.districts[0][0] for part in parts] == ["lakeside", "lakeside", "oak", "oak"]
+    assert Work([OAK], variants({"cut": [n / 1000 for n in range(640)]})).jobs_of(0) == 10
 
 
 def test_scenarios_file_replaces_every_districts_own(tmp_path):
@@ -204,82 +238,187 @@ def test_store_ignores_chunks_that_never_appeared(tmp_path):
     assert list(store.results()) == [{"district_id": "oak", "status": "optimal"}]
 
 
+def test_odd_texts_come_back_as_they_were(tmp_path):
+    work = Work([OAK], variants({}))
+    store = Store(tmp_path / "s", work)
+    store.open()
+    odd = {"district_id": "oak", "status": "fault", "message": 'a\u2028b\x85c, "d"\ne'}
+    store.save(0, [odd])
+    assert list(store.results()) == [odd]
+    with store.write_table().open(encoding="utf-8", newline="") as file:
+        assert next(csv.DictReader(file))["message"] == odd["message"]
+
+
+def test_a_spoilt_manifest_is_another_batch(tmp_path):
+    work = Work([OAK], variants({}))
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "batch.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match="holds the results of another batch"):
+        Store(tmp_path / "s", work).open()
+
+
+def test_an_empty_folder_is_a_row_and_is_told(tmp_path):
+    (tmp_path / "empty").mkdir()
+    ran = spanwise("batch", tmp_path / "empty", OAK, "-o", tmp_path / "out", "--workers", "1")
+    assert ran.code == 0
+    assert "1  have bad input" in ran.out
+    assert "empty: empty is no district folder: it holds none of its files." in ran.out
+    table = pd.read_csv(tmp_path / "out" / "results.csv")
+    assert list(table.status) == ["invalid_input", "optimal"]
+
+
+def test_the_folder_one_stands_in_has_its_name(monkeypatch):
+    monkeypatch.chdir(OAK)
+    assert Work([Path()], variants({})).chunk(0).districts[0][0] == "oak"
+
+
+# ---- workers that die --------------------------------------------------------------------------------------------
+
+
+def table_of(work: Work, out: Path, **options) -> str:
+    run(work, Store(out, work), **options)
+    return (out / "results.csv").read_text(encoding="utf-8")
+
+
+def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(nation, tmp_path):
+    work = Work([nation], variants({"cut": [0, 0.01]}), chunk_jobs=4)
+    killed = []
+
+    def kill(progress: Progress) -> None:
+        if progress.done and len(killed) < 2:
+            child = multiprocessing.active_children()[0]
+            os.kill(child.pid, signal.SIGKILL)
+            killed.append(child.pid)
+
+    broken = table_of(work, tmp_path / "broken", workers=2, tell=kill)
+    assert len(set(killed)) == 2
+    assert broken == table_of(work, tmp_path / "whole", workers=1)
+    assert not multiprocessing.active_children()
+
+
+def test_a_chunk_that_workers_die_of_is_given_up():
+    work = Work([LAKESIDE], variants({"cut": [n / 1000 for n in range(60)]}), chunk_jobs=60)
+    with Processes(1) as crew:
+        crew.give(work.chunk(0))
+        answers = []
+        for _ in range(TRIES):
+            while not crew.workers[0].ready:
+                answers += crew.take()
+            os.kill(crew.workers[0].process.pid, signal.SIGKILL)
+            answers += crew.take()
+        assert crew.wants()
+    assert [(chunk.number, results) for chunk, results in answers] == [(0, None)]
+
+
+class Deadly:
+    """A crew without processes, whose workers die of one district."""
+
+    def __init__(self, deadly: str) -> None:
+        self.deadly, self.chunks = deadly, []
+
+    def wants(self) -> bool:
+        return len(self.chunks) < 3
+
+    def give(self, chunk) -> None:
+        self.chunks.append(chunk)
+
+    def take(self):
+        chunk = self.chunks.pop()
+        fatal = any(name == self.deadly for name, _, _ in chunk.districts)
+        yield chunk, None if fatal else solve_chunk(chunk)
+
+
+def test_a_district_that_workers_die_of_is_reported_and_the_rest_done(nation):
+    work = Work([nation], variants({"cut": [0, 0.01]}), chunk_jobs=6)
+    results = dict(_finished(work, list(range(work.chunks)), Deadly("d04")))
+    rows = [row for number in range(work.chunks) for row in results[number]]
+    assert [(row["district_id"], row["cut"]) for row in rows] == [
+        (f"d{n:02d}", c) for n in range(24) for c in (0, 0.01)
+    ]
+    assert {row["district_id"] for row in rows if row["status"] == "worker_died"} == {"d04"}
+    assert "The worker process died, 3 times" in next(
+        row["message"] for row in rows if row["district_id"] == "d04"
+    )
+
+
+def test_other_versions_are_refused():
+    chunk = dataclasses.replace(Work([OAK], variants({})).chunk(0), versions=("0.0.1", "1.0.0"))
+    with pytest.raises(SolverFailure, match=r"the batch was started with 0\.0\.1 with HiGHS 1\.0\.0"):
+        solve_chunk(chunk)
+
+
+# ---- a cluster ---------------------------------------------------------------------------------------------------
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def test_cluster_gives_the_same_results_when_a_worker_dies(nation, tmp_path):
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers on loopback: address and processes, the scheduler first."""
     pytest.importorskip("distributed")
-    here, there = tmp_path / "here", tmp_path / "there"
-    arguments = [nation, "--grid", "cut=0,0.01,0.02,0.03", "--chunk", "4"]
     address = f"tcp://127.0.0.1:{free_port()}"
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
     dask = [sys.executable, "-m", "dask"]
+    here = ["--host", "127.0.0.1", "--no-dashboard"]
     common = {
         "cwd": tmp_path,
-        "env": environment,
+        "env": os.environ | {"PYTHONPATH": str(ROOT)},
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
         "start_new_session": True,
     }
-    scheduler = subprocess.Popen(
-        [*dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", 1)[1], "--no-dashboard"],
-        **common,
-    )
-    workers = [
+    alone = ["--nthreads", "1", "--no-nanny", "--death-timeout", "60"]
+    processes = [subprocess.Popen([*dask, "scheduler", *here, "--port", address.rsplit(":", 1)[1]], **common)]
+    processes += [
         subprocess.Popen(
-            [
-                *dask,
-                "worker",
-                address,
-                "--nthreads",
-                "1",
-                "--no-dashboard",
-                "--no-nanny",
-                "--host",
-                "127.0.0.1",
-                "--local-directory",
-                str(tmp_path / f"w{n}"),
-            ],
-            **common,
+            [*dask, "worker", address, *here, *alone, "--local-directory", str(tmp_path / f"w{n}")], **common
         )
         for n in range(2)
     ]
-    try:
-        running = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                "import cli; cli.main()",
-                "batch",
-                *map(str, arguments),
-                "--cluster",
-                address,
-                "-o",
-                str(there),
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(1200):
-            if (there / "chunks").is_dir() and any((there / "chunks").glob("*.jsonl")):
-                break
-            time.sleep(0.05)
-        os.killpg(workers[0].pid, signal.SIGKILL)
-        _, err = running.communicate(timeout=120)
-        assert running.returncode == 0, err
-    finally:
-        for process in (*workers, scheduler):
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    yield address, processes
+    for process in processes:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def batch_until_a_chunk_is_there(out: Path, *arguments) -> subprocess.Popen:
+    running = subprocess.Popen(
+        [sys.executable, "-c", "import cli; cli.main()", "batch", *map(str, arguments), "-o", str(out)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(1200):
+        if any((out / "chunks").glob("*.jsonl")) or running.poll() is not None:
+            break
+        time.sleep(0.05)
+    return running
+
+
+def test_cluster_gives_the_same_results_when_a_worker_dies(cluster, nation, tmp_path):
+    address, (scheduler, doomed, _) = cluster
+    here, there, again = tmp_path / "here", tmp_path / "there", tmp_path / "again"
+    arguments = [nation, "--grid", "cut=0,0.01,0.02,0.03", "--chunk", "4"]
+    running = batch_until_a_chunk_is_there(there, *arguments, "--cluster", address)
+    os.killpg(doomed.pid, signal.SIGKILL)
+    _, err = running.communicate(timeout=120)
+    assert running.returncode == 0, err
     assert run_batch(*arguments, "--workers", "2", "-o", here).returncode == 0
     assert (there / "results.csv").read_bytes() == (here / "results.csv").read_bytes()
     assert len(pd.read_csv(there / "results.csv")) == 24 * 4
+
+    running = batch_until_a_chunk_is_there(again, *arguments, "--cluster", address)
+    os.killpg(scheduler.pid, signal.SIGKILL)
+    _, err = running.communicate(timeout=120)
+    assert running.returncode == 5
+    assert err.startswith(f"The Dask scheduler at {address} went away.")
+    assert run_batch(*arguments, "--workers", "2", "-o", again).returncode == 0
+    assert (again / "results.csv").read_bytes() == (here / "results.csv").read_bytes()
 
 
 def test_no_scheduler_is_said_plainly(tmp_path):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from models.made import made_district
+from optimizer import Options, bench
 from optimizer.bench import Row, _judged
 from tests.commands.runner import ROOT, process, spanwise
 
@@ -85,11 +87,51 @@ def test_a_path_that_finds_another_objective_is_shown_as_such():
     assert judged[1].note == "disagrees: 0.400000 against 0.500000"
 
 
-def test_wrong_usage():
+def test_prices_are_tried_where_money_is_common_alone(monkeypatch):
+    tried = []
+    monkeypatch.setattr(
+        bench,
+        "_apart",
+        lambda name, district, path, options: (
+            tried.append((name, path.path, path.method)) or bench._blank(name, district, path)
+        ),
+    )
+    instances = [(pool, made_district(2, pool=pool)) for pool in ("school", "district")]
+    rows = list(bench.bench(instances, bench.paths(["highs"]), Options()))
+    assert len(rows) == len(tried)
+    assert [name for name, _, method in tried if method == "prices"] == ["district"]
+
+
+def test_a_path_that_breaks_is_a_row(monkeypatch):
+    district = made_district(1)
+
+    class Pipe:
+        def send(self, row):
+            self.row = row
+
+        def close(self):
+            pass
+
+    def broken(*arguments):
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(bench, "measure", broken)
+    monkeypatch.setattr(bench.os, "setsid", lambda: None)
+    monkeypatch.setattr(bench.time, "sleep", lambda seconds: None)
+    pipe = Pipe()
+    bench._work(pipe, "made", district, bench.Path("arrays", "highs", "simplex"), Options())
+    assert (pipe.row.status, pipe.row.note) == ("failed", "ZeroDivisionError: by nothing")
+    assert pipe.row.peak_mb > 10
+
+
+def test_wrong_usage(tmp_path):
     assert spanwise("bench", "--schools", "ten").code == 2
     assert spanwise("bench", "--schools", "0").code == 2
     assert spanwise("bench", ROOT / "examples" / "oak", "--schools", "2").code == 2
     assert spanwise("bench", ROOT / "examples" / "oak", "--save", "table.xlsx").code == 2
+    nowhere = spanwise("bench", ROOT / "examples" / "oak", "--save", tmp_path / "no" / "table.md")
+    assert nowhere.code == 2
+    assert "there is no folder" in nowhere.err
 
 
 def test_markdown_table(tmp_path):

@@ -1,0 +1,90 @@
+"""A measurement in a process of its own: the peak of memory is that of one way, a crash is a row, and patience ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.peak import peak_mb
+
+if TYPE_CHECKING:
+    from benchmarks.instances import Instance
+
+
+@contextmanager
+def laid_out(it: Instance) -> Iterator[Path]:
+    """Lay an instance out on disk for the processes: the district, and the matrix for bare HiGHS."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        (place / "district.pickle").write_bytes(pickle.dumps(it.district))
+        context = multiprocessing.get_context("spawn")
+        writer = context.Process(target=_write_matrix, args=(place,))
+        writer.start()
+        writer.join()
+        yield place
+
+
+def _write_matrix(place: Path) -> None:
+    from benchmarks.bare import write_matrix
+    from benchmarks.ways import district_of
+
+    write_matrix(district_of(place), place / "matrix.npz")
+
+
+def measure(name: str, place: Path, warm: Path, patience: float) -> dict[str, Any]:
+    """Run a way once; its figures and peak, or `error` in words, with the peak until then."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    worker = context.Process(target=_child, args=(there, name, place, warm))
+    worker.start()
+    there.close()
+    try:
+        if not here.poll(patience):
+            return {"error": f"more than {patience:,.0f} s", "peak": peak_mb(worker.pid)}
+        answer: dict[str, Any] = here.recv()
+        return answer
+    except EOFError:
+        return {"error": "the process ended by itself"}
+    finally:
+        _end(worker)
+
+
+def _end(worker: Any) -> None:
+    """End a process with all that it started."""
+    if worker.is_alive():
+        try:
+            os.killpg(worker.pid, signal.SIGKILL)
+        except OSError:  # it was no group of its own yet
+            worker.kill()
+    worker.join()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _child(pipe: Any, name: str, place: Path, warm: Path) -> None:
+    os.setsid()  # what it starts, as PuLP does CBC, ends with it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.dup2(2, 1)  # solvers print
+    from benchmarks.ways import WAYS
+
+    way = WAYS[name]
+    try:
+        way.run(warm, way.argument)  # libraries are loaded before the clock starts
+        pipe.send(way.run(place, way.argument) | {"peak": peak_mb()})
+    except Exception as error:
+        pipe.send({"error": f"{type(error).__name__}: {error}"})
+    pipe.close()
+    signal.pause()  # until it is killed with all that it started

@@ -1,0 +1,62 @@
+"""HiGHS alone on a finished matrix, in a process that has nothing of ours in it: the limit for time and memory."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import highspy
+import numpy as np
+
+TOLERANCE = 1e-9  # as Spanwise asks of HiGHS
+
+
+def write_matrix(district: object, path: Path) -> None:
+    """Write the matrix of a district's first stage for `run_bare`."""
+    from optimizer.formulation import Model
+    from optimizer.objectives import stages_of
+
+    model = Model(district)  # type: ignore[arg-type]
+    stage = stages_of(model, "expected")[0]
+    matrix = model.lp.matrix()
+    np.savez(
+        path,
+        start=matrix.A.indptr,
+        index=matrix.A.indices,
+        value=matrix.A.data,
+        row_lower=matrix.row_lower,
+        row_upper=matrix.row_upper,
+        column_lower=matrix.column_lower,
+        column_upper=matrix.column_upper,
+        cost=stage.cost,
+        scale=np.array([stage.sign / stage.scale]),
+    )
+
+
+def run_bare(path: Path, method: str) -> dict[str, float]:
+    """Hand the matrix over and solve it; seconds, and the objective as a share."""
+    with np.load(path) as file:
+        arrays = dict(file)
+    started = time.perf_counter()
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = arrays["row_lower"].size, arrays["cost"].size
+    lp.col_cost_ = arrays["cost"]
+    lp.col_lower_, lp.col_upper_ = arrays["column_lower"], arrays["column_upper"]
+    lp.row_lower_, lp.row_upper_ = arrays["row_lower"], arrays["row_upper"]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = arrays["start"], arrays["index"]
+    lp.a_matrix_.value_ = arrays["value"]
+    highs = highspy.Highs()
+    highs.silent()
+    for option, value in (("solver", method), ("threads", 1)):
+        highs.setOptionValue(option, value)
+    for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
+        highs.setOptionValue(option, TOLERANCE)
+    highs.passModel(lp)
+    highs.run()
+    seconds = time.perf_counter() - started
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"HiGHS ended as {highs.modelStatusToString(highs.getModelStatus())}")
+    point = np.array(highs.getSolution().col_value)
+    objective = float(arrays["scale"][0] * (arrays["cost"] @ point))
+    return {"solve": seconds, "total": seconds, "objective": objective}

@@ -144,12 +144,14 @@ class Search:
             if self._answers >= MOST:
                 raise SolverFailure("The search for prices did not settle.", "Try --method ipm.")
             before = self._bound
-            half = not gained and not stuck
+            half = not gained and not stuck and bool(np.isfinite(before))
             bound = self._ask(centre + 0.5 * moved if half else master.price)
             gain = (bound - before) / ahead if 0 < ahead < np.inf else float(np.isfinite(bound)) - 1.0
             new = self._offer(master, 1e-12 * (1.0 + abs(master.value)))
             gained, stuck = gain > 0.0, not new and bound <= before
-            if stuck:  # nothing unknown in the box
+            if not np.isfinite(self._bound):  # no price in the box may bound anything
+                width = 2.0 * width
+            elif stuck:  # nothing unknown in the box
                 width = width if half else 4.0 * width
             elif gained:
                 turned = moved * way < 0
@@ -227,8 +229,9 @@ class Search:
         for ray in self._rays[master.rays_known :]:
             direction = np.zeros(self.problem.cost.size)
             direction[self.problem.structure.blocks[ray.block].columns] = ray.direction
+            size = float(np.abs(self.problem.cost) @ np.abs(direction))
             cost, use = self.problem.by_block(direction)
-            master.add_ray(ray.block, float(cost[ray.block]), use[:, ray.block])
+            master.add_ray(ray.block, float(cost[ray.block]) + 1e-10 * size, use[:, ray.block])
 
     def _offer(self, master: Master, slack: float) -> int:
         """Give the last answers to the master where they are better than its mixtures at its prices; says how many."""

@@ -92,7 +92,7 @@ class Master:
     def add_ray(self, block: int, cost: float, use: Array) -> None:
         """Add a direction in which a block may go for ever: it takes no part in the block's mixture."""
         scaled = use / self.unit
-        scaled[np.abs(scaled) < 1e-13] = 0.0
+        scaled[np.abs(scaled) < 1e-10 * np.abs(scaled).max(initial=0.0)] = 0.0
         row = np.flatnonzero(scaled)
         self._solver.add_columns(
             np.array([cost]), np.zeros(1), np.full(1, np.inf), np.zeros(1, dtype=np.int64), row, scaled[row]
@@ -122,7 +122,7 @@ class Master:
             self._solver.forget()
             self._solver.limit_iterations(50 * STALLED)
             status = self._solver.run(DUAL, seconds)
-        if status in (Status.TIME_LIMIT, Status.ITERATION_LIMIT):
+        if status is Status.TIME_LIMIT:
             raise refusal(status, "", "the district")
         if status is not Status.OPTIMAL:
             raise SolverFailure(

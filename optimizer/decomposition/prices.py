@@ -28,7 +28,7 @@ from optimizer.staging import Options, Reached, Whole
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-FEW, SOME = 4, 64  # blocks that stand for all: in the sample, and in the first search
+FEW, SOME, MANY = 4, 64, 10  # blocks that stand for all: in the sample, in the first search, in a large sample
 FROM = 120  # blocks from which a first search among some pays
 COARSE = 1e-4  # gap of the first search in the last stage
 HELD = 1e-6  # and in the stages that are held later
@@ -61,7 +61,7 @@ class Prices:
 
     def _forget(self) -> None:
         self._known: list[Known] = []
-        self._few = [_Few(number) for number in (FEW, SOME)]
+        self._few = [_Few(MANY if self.block_count >= FROM else FEW), _Few(SOME)]
         self._level = np.zeros(self.structure.shared.size)
         self._whole = None
 

@@ -20,9 +20,11 @@ from optimizer.formulation import Model
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage, spending_vector, stages_of
 from optimizer.side_by_side import SideBySide
-from optimizer.staging import Options, Reached, Way, Whole
+from optimizer.staging import LARGE, Options, Reached, Way, Whole
 
 Array = NDArray[np.float64]
+
+MANY_SCHOOLS = 20  # schools from which common prices are tried before the whole matrix
 
 
 def solve(
@@ -81,7 +83,7 @@ def solve(
         way.block_count,
     )
     plan = plan_of(model, goal, results, run, upper_of(model, step), step)
-    if options.method == "prices" and not plan.certificate.holds:
+    if way.method == "prices" and not plan.certificate.holds:
         options.tell(
             "Prices left a certificate that does not hold; the whole matrix by interior point instead"
         )
@@ -101,20 +103,28 @@ def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
         blocks = independent_blocks(matrix)
         if len(blocks) > 1:
             return SideBySide(matrix, blocks, stages, options)
-    if options.solver == "highs" and options.method == "prices":
+    if options.solver == "highs" and (options.method == "prices" or _is_for_prices(matrix, options)):
         from optimizer.decomposition.prices import Prices
         from optimizer.decomposition.structure import structure_of
 
         structure = structure_of(matrix)
         if structure is not None:
             return Prices(structure, stages, options)
-        options = replace(options, method="auto")  # nothing to split
+        if options.method == "prices":  # nothing to split at common prices
+            return way_of(matrix, stages, replace(options, method="auto"))
     if options.method == "blocks":
         raise SolverFailure(
             "The model does not fall into independent blocks.",
             "Leave --method out, or choose ipm or simplex.",
         )
     return Whole(matrix, stages, options)
+
+
+def _is_for_prices(matrix: Matrix, options: Options) -> bool:
+    """Whether a matrix is large and of enough schools for common prices to win over the whole; see docs/benchmarks.md."""
+    if options.method != "auto" or matrix.shape[1] <= LARGE or matrix.owner is None:
+        return False
+    return int(np.unique(matrix.owner[matrix.owner >= 0]).size) >= MANY_SCHOOLS
 
 
 def version_of(solver: str) -> str:

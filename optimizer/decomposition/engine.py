@@ -207,7 +207,8 @@ class Search:
 
     def _master(self, known: Sequence[Known]) -> Master:
         """Open a master with the first answer and with known points; every block needs one."""
-        master = Master(self.problem, self._weight)
+        usual = np.abs(self._use[0][0][self.chosen])
+        master = Master(self.problem, self._weight, float(usual.mean()))
         self._add(master, 0, self.chosen)
         for point, blocks in known:
             self._keep(point)

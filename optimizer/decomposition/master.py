@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+SEEN = 1e3  # what the usual cost of a block is in the solver
 STALLED = 5_000  # simplex iterations from the basis at hand after which a cold start is quicker
 RAY = -1  # answer of a column that is a block's ray
 
@@ -30,14 +31,17 @@ class Master:
     Rows: coupling rows (each divided by its unit), then one row a block (its mixture sums to its weight).
     Columns: for each coupling row what is missing below and above it, at a price that keeps the master's own prices in a
     box and lets there always be a solution; the district's own columns; the rays, one of each kind; the points.
+
+    `usual` is the usual cost of a block, which the solver sees as 1,000: its tolerances are absolute.
     """
 
-    def __init__(self, problem: Problem, weight: Array) -> None:
+    def __init__(self, problem: Problem, weight: Array, usual: float = 1.0) -> None:
         from scipy.sparse import csc_array, hstack, vstack
 
         from optimizer.solvers.repeated import Repeated
 
         self.unit = problem.unit
+        self._factor = SEEN / usual if usual > 0 else 1.0
         self.rows, self._own = problem.lower.size, problem.own_cost.size
         self.rays, use, ray_cost = _kinds(problem)
         self._solver = Repeated()
@@ -60,7 +64,7 @@ class Master:
                     [np.full(self._missing, np.inf), problem.own_upper, np.full(self.rays.size, np.inf)]
                 ),
             ),
-            self._cost,
+            self._cost * self._factor,
         )
         self.point_of: list[
             tuple[int, int]
@@ -85,7 +89,9 @@ class Master:
         row[within], value[within] = place[1], scaled[place]
         row[end - 1] = self.rows + blocks
         start = np.concatenate([[0], end[:-1]])
-        self._solver.add_columns(cost, np.zeros(blocks.size), np.full(blocks.size, np.inf), start, row, value)
+        self._solver.add_columns(
+            cost * self._factor, np.zeros(blocks.size), np.full(blocks.size, np.inf), start, row, value
+        )
         self._cost = np.concatenate([self._cost, cost])
         self.point_of += [(answer, int(block)) for block in blocks]
 
@@ -95,7 +101,12 @@ class Master:
         scaled[np.abs(scaled) < 1e-10 * np.abs(scaled).max(initial=0.0)] = 0.0
         row = np.flatnonzero(scaled)
         self._solver.add_columns(
-            np.array([cost]), np.zeros(1), np.full(1, np.inf), np.zeros(1, dtype=np.int64), row, scaled[row]
+            np.array([cost * self._factor]),
+            np.zeros(1),
+            np.full(1, np.inf),
+            np.zeros(1, dtype=np.int64),
+            row,
+            scaled[row],
         )
         self._cost = np.append(self._cost, cost)
         self.ray_of[len(self.point_of)] = self.rays_known
@@ -106,7 +117,7 @@ class Master:
         """Keep prices within centre ± width: what is missing costs the upper end, what is too much earns the lower."""
         self._cost[: self.rows] = (centre + width) * self.unit
         self._cost[self.rows : self._missing] = (width - centre) * self.unit
-        self._solver.set_cost(self._cost)
+        self._solver.set_cost(self._cost * self._factor)
 
     def solve(self, seconds: float | None = None) -> None:
         """Solve for mixtures and prices."""
@@ -129,7 +140,7 @@ class Master:
                 f"The search for prices failed (its master is {status}).", "Try --method ipm."
             )
         x, y = self._solver.solution()
-        self.value = self._solver.objective
+        self.value, y = self._solver.objective / self._factor, y / self._factor
         self.price, self.block_price = y[: self.rows] / self.unit, y[self.rows :]
         self.shortage = float(x[: self._missing].max(initial=0.0))
         self.own = x[self._missing : self._rays]

@@ -123,7 +123,8 @@ class Entries:
 def structure_of(matrix: Matrix) -> Structure | None:
     """Find blocks, coupling rows and shared columns.
 
-    `None` where there are not at least two blocks, or where shared columns stand in several unbalanced rows of a block:
+    `None` where there are not at least two blocks, where nothing couples them, or where shared columns stand in several
+    unbalanced rows of a block:
     then there are more prices to find than a search is good for.
     """
     if matrix.owner is None:
@@ -153,6 +154,8 @@ def structure_of(matrix: Matrix) -> Structure | None:
         entries = Entries(matrix, owner, row, column, coordinates.data, entries.coupling | level)
         balance = balance_of(entries)
     coupling_rows, shared = np.flatnonzero(entries.coupling), np.flatnonzero(owner < 0)
+    if coupling_rows.size == 0:
+        return None
     relaxed = matrix.replace(
         row_lower=np.where(level, -np.inf, matrix.row_lower),
         row_upper=np.where(level, np.inf, matrix.row_upper),

@@ -48,10 +48,6 @@ class Trapped:
     change: Array
     size: Array
 
-    def half_way(self, other: Trapped) -> Trapped:
-        """Between this one and another."""
-        return Trapped(0.5 * (self.change + other.change), 0.5 * (self.size + other.size))
-
 
 def trapped_in(structure: Structure, reduced: Array, row_dual: Array, weight: Array) -> Trapped | None:
     """Compare the price of money in the pool with what it is worth inside the blocks.

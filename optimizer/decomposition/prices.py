@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.chains import Few, representatives
-from optimizer.decomposition.carrying import Room, trapped_in
+from optimizer.decomposition.carrying import Room, Trapped, trapped_in
 from optimizer.decomposition.engine import Found, Known, Search, Unbounded
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
@@ -43,7 +43,7 @@ ROUNDS = 8  # searches until blocks have room for what they carry
 CAUTIOUS = 1e-4  # part by which carried columns are made cheaper at most while blocks change their minds
 FAR = 10.0  # times the highest level last seen that shared columns may go in a search
 SHY = 1e-6  # part by which that room is kept below what they carried last
-ACCEPTED = 5e-7  # gap and violation with which a stage is taken; the certificate allows 1e-6
+ACCEPTED = 9e-7  # gap, violation and strain with which a stage is taken; the certificate allows 1e-6
 
 
 class Prices:
@@ -118,6 +118,7 @@ class Prices:
             better = self._coarse(number, setting, problem, price, scale)
             if better is not None:
                 price, spread = better, NARROW
+        self._seen: Trapped | None = None
         for _ in range(ROUNDS):
             room = self._enter(setting)
             found = self._found(setting, problem, price, spread)
@@ -154,7 +155,9 @@ class Prices:
         )
         if seen is None:
             return
-        caution = np.minimum(CAUTIOUS * seen.size, 2.0 * np.abs(seen.change - problem.change))
+        before = np.zeros(seen.size.size) if self._seen is None else self._seen.change
+        self._seen = seen
+        caution = np.minimum(CAUTIOUS * seen.size, 2.0 * np.abs(seen.change - before))
         problem.steer(seen.change - caution, self._far(found.own))
         self._level = (1.0 - SHY) * found.own
 

@@ -2,11 +2,15 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from models.errors import NoPlan
 from models.made import made_district
 from optimizer import Options, solve
+from optimizer.decomposition.carrying import Room
+from optimizer.decomposition.structure import structure_of
+from optimizer.formulation import Model
 
 
 def poorer(district, factor):
@@ -20,6 +24,8 @@ CASES = {
     "pooled": {},
     "with mobility": {"mobility": "district"},
     "small transfers": {"funding": {"max_transfer_share": 0.02}},
+    "both": {"mobility": "district", "funding": {"max_transfer_share": 0.02}},
+    "a floor": {"coverage": {"min_school_share": 0.2}},
     "one stipend": {"leaders": {"stipend_policy": "uniform"}},
     "no reserve": {"funding": {"reserve_max_share": None}},
 }
@@ -38,12 +44,73 @@ def test_prices_agree_with_the_whole_matrix(case, objective):
     assert by_prices.certificate.holds
 
 
-def test_a_larger_district_is_solved_by_prices_themselves():
-    district = made_district(30, 3, 3, seed=1, pool="district")
-    plan = solve(district, options=Options(method="prices"))
+@pytest.mark.parametrize("mobility", ["school", "district"])
+def test_a_larger_district_is_solved_by_prices_of_itself(mobility):
+    district = made_district(40, 4, 3, seed=1, pool="district", mobility=mobility)
+    plan = solve(district)
     assert plan.solver.method == "prices"
+    assert plan.certificate.holds
     assert plan.certificate.gap < 1e-6
-    assert plan.coverage == pytest.approx(solve(district, options=Options(method="ipm")).coverage, abs=1e-6)
+    assert plan.certificate.dual < 1e-6
+    whole = solve(district, options=Options(method="ipm"))
+    assert plan.coverage == pytest.approx(whole.coverage, abs=1e-6)
+    assert plan.spending == pytest.approx(whole.spending, rel=1e-6)
+    assert plan.parameters.F.sum() > 0
+    assert abs(plan.values["in"].sum(axis=0) - plan.values["out"].sum(axis=0)).max() < 1e-2
+
+
+def test_a_small_one_is_solved_whole():
+    assert solve(made_district(6, 2, 2, pool="district")).solver.method == "simplex"
+
+
+def test_without_anything_in_common_there_are_no_prices_to_find():
+    district = made_district(6, 2, 2)
+    plan = solve(district, options=Options(method="prices"))
+    assert plan.solver.method == "simplex, blocks"
+    assert plan.coverage == pytest.approx(solve(district).coverage, abs=1e-9)
+
+
+def test_uneven_schools_that_are_hard_up():
+    """Schools whose funding differs by a third, near what the district cannot do without."""
+    district = made_district(24, 2, 2, seed=4, pool="district")
+    schools = district.schools
+    factor = np.where(np.arange(24) % 2, 0.86, 1.06)
+    district = district.replace(
+        schools=dataclasses.replace(schools, funding_per_pupil=schools.funding_per_pupil * factor)
+    )
+    whole = solve(district, options=Options(method="simplex"))
+    plan = solve(district, options=Options(method="prices"))
+    assert plan.certificate.holds
+    assert plan.coverage == pytest.approx(whole.coverage, abs=1e-6)
+    assert plan.spending == pytest.approx(whole.spending, rel=1e-6)
+
+
+def test_what_balances_a_budget_is_seen_in_the_matrix():
+    model = Model(
+        made_district(4, 1, 1, pool="district", mobility="district", funding={"max_transfer_share": 0.1})
+    )
+    structure = structure_of(model.lp.matrix())
+    assert len(structure.blocks) == 4
+    budget, limit = model.lp.rules["budget"].index.ravel(), model.lp.rules["transfer.limit"].index.ravel()
+    assert (structure.balance.more[budget] == model.take.index.ravel()).all()
+    assert (structure.balance.less[budget] == model.give.index.ravel()).all()
+    assert (structure.balance.limit[budget] == limit).all()
+    assert set(structure.shared) == set(model.i.index.ravel()) | set(model.l.index.ravel())
+    assert set(structure.carried.row) == set(budget)
+
+
+def test_a_limit_of_giving_rises_by_what_schools_carry():
+    model = Model(
+        made_district(4, 1, 1, pool="district", mobility="district", funding={"max_transfer_share": 0.1})
+    )
+    structure = structure_of(model.lp.matrix())
+    assert Room.at(structure, np.zeros(structure.shared.size)) is None
+    level = np.zeros(structure.shared.size)
+    level[np.searchsorted(structure.shared, model.i.index[0, 0])] = 3.0
+    room = Room.at(structure, level)
+    hired = 3.0 * model.settings.staff.hiring_cost * model.funding_share.ravel()
+    assert room.rise == pytest.approx(hired)
+    assert set(room.row) == set(model.lp.rules["transfer.limit"].index.ravel())
 
 
 def test_a_district_without_a_plan_has_none_by_prices_either():

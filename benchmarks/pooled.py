@@ -1,0 +1,143 @@
+"""The large pooled district: Chicago by common prices, against HiGHS's own methods on the whole matrix.
+
+    ./run python -m benchmarks.pooled                  # every objective, with and without mobility and a limit of transfers
+    ./run python -m benchmarks.pooled --whole 3600     # HiGHS on the first stage of the first case, each method so many seconds
+
+Prints Markdown for docs/benchmarks/pooled.md. Needs the public data beside the project. Each run is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import time
+from typing import Any
+
+from benchmarks.chicago import SOURCE, chicago
+from models.district import District
+from models.settings import Objective
+from optimizer.bench import _peak, machine
+
+OBJECTIVES: tuple[Objective, ...] = ("expected", "worst_case", "max_min")
+LIMIT = 0.02  # of funding that a school may give, where there is a limit
+WHOLE = {"interior point, no crossover": ("ipm", "off"), "PDLP": ("pdlp", "on"), "simplex": ("simplex", "on")}
+PATIENCE = 900  # seconds for one plan by prices
+
+
+def pooled(mobility: bool, limit: bool) -> District:
+    """Chicago with common funding, and perhaps people who move and a limit of what schools give."""
+    funding = {"pool": "district", "max_transfer_share": LIMIT if limit else None}
+    return chicago().with_settings(funding=funding, staff={"mobility": "district" if mobility else "school"})
+
+
+def by_prices(objective: Objective, mobility: bool, limit: bool) -> dict[str, Any]:
+    """Solve all stages as `spanwise solve` does."""
+    from optimizer import solve
+
+    district = pooled(mobility, limit)
+    started, used = time.perf_counter(), time.process_time()
+    plan = solve(district, objective)
+    return {
+        "wall": time.perf_counter() - started,
+        "processor": time.process_time() - used,
+        "method": plan.solver.method,
+        "coverage": plan.coverage,
+        "gap": plan.certificate.gap,
+        "dual": plan.certificate.dual,
+        "holds": plan.certificate.holds,
+        "peak": _peak(),
+    }
+
+
+def by_highs(name: str, seconds: float) -> dict[str, Any]:
+    """Let HiGHS solve the first stage of the whole matrix."""
+    from optimizer.formulation import Model
+    from optimizer.objectives import stages_of
+    from optimizer.solvers.highs import Session
+
+    model = Model(pooled(mobility=False, limit=False))
+    stage = stages_of(model, "expected")[0]
+    method, crossover = WHOLE[name]
+    session = Session(model.lp.matrix(), threads=2, time_limit=seconds)
+    session.native.setOptionValue("run_crossover", crossover)
+    started, used = time.perf_counter(), time.process_time()
+    solution = session.minimise(stage.cost, method=method, doubt=False)
+    return {
+        "wall": time.perf_counter() - started,
+        "processor": time.process_time() - used,
+        "status": str(solution.status),
+        "coverage": stage.value(solution.point) if solution.point is not None else None,
+        "peak": _peak(),
+    }
+
+
+def _child(pipe: Any, run: Any, arguments: tuple[Any, ...]) -> None:
+    try:
+        pipe.send(run(*arguments))
+    except Exception as error:  # a row that says why
+        pipe.send({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
+
+
+def apart(run: Any, *arguments: Any, patience: float) -> dict[str, Any]:
+    """Run in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    worker = context.Process(target=_child, args=(there, run, arguments), daemon=True)
+    worker.start()
+    there.close()
+    try:
+        return here.recv() if here.poll(patience) else {"error": f"more than {patience:.0f} s"}
+    except EOFError:
+        return {"error": "the process ended by itself"}
+    finally:
+        worker.kill()
+        worker.join()
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--objectives", default=",".join(OBJECTIVES))
+    parser.add_argument("--whole", type=float, metavar="SECONDS", help="HiGHS on the whole matrix instead")
+    arguments = parser.parse_args()
+    if not SOURCE.exists():
+        raise SystemExit(f"This needs public data beside the project: {SOURCE.parent.name}/{SOURCE.name}")
+    here = machine()
+    print(
+        f"{here['processor']}, {here['cores']} cores, HiGHS {here['highspy']}, {here['date']}\n", flush=True
+    )
+    if arguments.whole:
+        print(
+            "| HiGHS on the whole matrix, first stage | wall s | processor s | ends | coverage | peak MB |\n|---|---:|---:|---|---:|---:|"
+        )
+        for name in WHOLE:
+            row = apart(by_highs, name, arguments.whole, patience=2 * arguments.whole + 60)
+            end = (
+                f"{row['error']} | | | |"
+                if "error" in row
+                else f"{row['wall']:.0f} | {row['processor']:.0f} | {row['status']} | {row['coverage'] or '–'} | {row['peak']:,.0f}"
+            )
+            print(f"| {name} | {end} |", flush=True)
+        return
+    print(
+        "| objective | people move | transfers | wall s | processor s | method | coverage | certificate: gap | dual | peak MB |\n"
+        "|---|---|---|---:|---:|---|---:|---:|---:|---:|"
+    )
+    for objective in arguments.objectives.split(","):
+        for mobility in (False, True):
+            for limit in (False, True):
+                head = f"| {objective} | {'yes' if mobility else 'no'} | {f'at most {LIMIT:.0%}' if limit else 'free'} |"
+                row = apart(by_prices, objective, mobility, limit, patience=PATIENCE)
+                print(
+                    f"{head} {row['error']} | | | | | | |"
+                    if "error" in row
+                    else f"{head} {row['wall']:.0f} | {row['processor']:.0f} | {row['method']}{'' if row['holds'] else ', weak'} |"
+                    f" {row['coverage']:.6f} | {row['gap']:.0e} | {row['dual']:.0e} | {row['peak']:,.0f} |",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -112,20 +112,26 @@ class Prices:
         rows = [(earlier.vector, bound) for earlier, bound in held]
         setting = _Setting.of(self.structure, stage, rows)
         problem = self._problem(setting)
-        price, scale = self._sampled(number, setting, problem)
+        try:
+            price, scale = self._sampled(number, setting, problem)
+        except SolverFailure:
+            self._check_reach(setting)
+            raise
         spread = WIDE
         if self.block_count >= FROM:
             better = self._coarse(number, setting, problem, price, scale)
             if better is not None:
                 price, spread = better, NARROW
         self._seen: Trapped | None = None
+        worst = np.inf
         for _ in range(ROUNDS):
             room = self._enter(setting)
             found = self._found(setting, problem, price, spread)
             reached = self._reached(held, setting, problem, found, scale)
             faults = self._faults(problem, found, reached, room, scale)
-            if max(faults) <= 1.0 or self.structure.carried is None:
+            if max(faults) <= 1.0 or self.structure.carried is None or max(faults) > 0.999 * worst:
                 break
+            worst = max(faults)
             price, spread = found.price, NARROW
             self._steer(problem, found)
         if max(faults) > 1.0:

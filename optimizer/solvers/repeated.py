@@ -73,10 +73,6 @@ class Repeated:
         """Change the bounds of every column."""
         self._highs.changeColsBounds(self._every.size, self._every, lower, upper)
 
-    def set_basis(self, basis: Any) -> None:
-        """Start the next run from a basis."""
-        self._highs.setBasis(basis)
-
     def add_columns(
         self, cost: Array, lower: Array, upper: Array, start: Indices, row: Indices, value: Array
     ) -> None:
@@ -87,10 +83,6 @@ class Repeated:
         if status == highspy.HighsStatus.kError:
             raise SolverFailure("HiGHS refused new columns.", "Try --method ipm.")
         self._every = np.arange(self._every.size + cost.size, dtype=np.int32)
-
-    def add_row(self, lower: float, upper: float, columns: Indices, values: Array) -> None:
-        """Add a row behind the model."""
-        self._highs.addRow(lower, upper, columns.size, columns.astype(np.int32), values)
 
     # ---- runs --------------------------------------------------------------------------------------------------
 
@@ -136,14 +128,6 @@ class Repeated:
         """A direction of endless gain, where the last run found one."""
         _, found, ray = self._highs.getPrimalRay()
         return np.array(ray) if found else None
-
-    def transposed_solve(self, right: Array) -> Array:
-        """Solve Bᵀ y = right for the basis matrix B of the last run."""
-        return np.asarray(self._highs.getBasisTransposeSolve(right)[1])
-
-    def basic_variables(self) -> Indices:
-        """Basic variables in the order of B's columns: a column's number, or −1 − row for a row's own variable."""
-        return np.asarray(self._highs.getBasicVariables()[1], dtype=np.int64)
 
     def refresh(self) -> None:
         """Start anew from the basis at hand: after many changes of a model HiGHS may need a thousand times as long."""

@@ -29,6 +29,7 @@ CAUTIOUS = (
 FAR = 10.0  # times the highest level so far that own columns may reach while trapped money makes them cheaper
 CLOSED = 1e-5  # of a price's own size, the least width of the box: ties are a little wider
 OPENING = 16.0  # growth of the box where only what is missing is left to settle
+WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is rounding
 OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
 
 
@@ -250,6 +251,7 @@ class Search:
         size = np.zeros(price.size)
         for row in range(price.size):
             alike = (worth > 0) & (unit > unit[row] / 30.0) & (unit < unit[row] * 30.0)
+            alike &= worth > WORTHLESS * worth[alike].max(initial=0.0)
             usual = float(np.median(worth[alike])) if alike.any() else float(worth.max(initial=0.0)) or 1.0
             size[row] = max(abs(price[row]), 0.1 * usual / unit[row])
         return size

@@ -30,6 +30,7 @@ FAR = 10.0  # times the highest level so far that own columns may reach while tr
 CLOSED = 1e-5  # of a price's own size, the least width of the box: ties are a little wider
 OPENING = 16.0  # growth of the box where only what is missing is left to settle
 WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is rounding
+LIFTS = 12  # masters solved with own columns at a floor
 OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
 
 
@@ -121,7 +122,7 @@ class Search:
 
         """
         self._ask(price)
-        master = self._master(known)
+        self._last = master = self._master(known)
         size = self._size(price)
         width, way = spread * size, np.zeros(price.size)
         least, gained, stuck = CLOSED * size, True, False
@@ -162,6 +163,28 @@ class Search:
             else:
                 width = width * (0.9 if gain > -2.0 else 0.5)
             width = np.maximum(width, least)
+
+    def lift(self, floor: Array, target: float) -> Found | None:
+        """Seek the mixture of the last run once more with own columns at a floor (axis own) or above it.
+
+        Prices and bound stay those of the run. `None` where no mixture of some answers more is within `target`.
+        """
+        master = self._last
+        master.lift(floor)
+        width = np.maximum(np.abs(self._best), self._size(self._best))
+        for _ in range(LIFTS):
+            master.set_box(self._best, width)
+            master.solve(self.options.left())
+            self._trace(master, width / np.abs(self._best))
+            if master.shortage > MISSING:
+                width = OPENING * width
+            elif master.value - self._bound <= target * (1.0 + abs(master.value)):
+                return self._found(master)
+            else:
+                self._ask(master.price)
+                if not self._offer(master, 1e-12 * (1.0 + abs(master.value))):
+                    return None
+        return None
 
     def reach(self, known: Sequence[Known] = ()) -> tuple[float, list[Known]]:
         """Find how much must be missing in the coupling rows, in their units, whatever it costs: 0 where they can be met.

@@ -44,6 +44,7 @@ class Master:
         self._factor = SEEN / usual if usual > 0 else 1.0
         self.rows, self._own = problem.lower.size, problem.own_cost.size
         self.rays, use, ray_cost = _kinds(problem)
+        self._own_lower, self._own_upper = problem.own_lower, problem.own_upper
         self._solver = Repeated()
         ones = csc_array(np.eye(self.rows))
         scaled = csc_array(np.hstack([problem.own_entries, use]) / self.unit[:, None])
@@ -118,6 +119,13 @@ class Master:
         self._cost[: self.rows] = (centre + width) * self.unit
         self._cost[self.rows : self._missing] = (width - centre) * self.unit
         self._solver.set_cost(self._cost * self._factor)
+
+    def lift(self, floor: Array) -> None:
+        """Keep the district's own columns at a floor or above it; axis own."""
+        own = np.arange(self._missing, self._rays)
+        self._solver.set_columns(
+            np.maximum(floor, self._own_lower), np.maximum(floor, self._own_upper), own
+        )
 
     def solve(self, seconds: float | None = None) -> None:
         """Solve for mixtures and prices."""

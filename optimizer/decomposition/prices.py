@@ -126,12 +126,17 @@ class Prices:
         worst = np.inf
         for _ in range(ROUNDS):
             room = self._enter(setting)
-            found = self._found(setting, problem, price, spread)
-            reached = self._reached(held, setting, problem, found, scale)
-            faults = self._faults(problem, found, reached, room, scale)
-            if max(faults) <= 1.0 or self.structure.carried is None or max(faults) > 0.999 * worst:
+            search = Search(problem, self._pricing, self.options)
+            found = self._found(setting, search, price, spread)
+            reached, faults = self._judge(held, setting, problem, found, scale, room)
+            if room is not None and max(faults) > 1.0 >= faults[2]:  # right prices, but less is carried than there is room for
+                lifted = search.lift(self._level, FINE)
+                if lifted is not None:
+                    reached, faults = self._judge(held, setting, problem, lifted, scale, room)
+            off = max(abs(faults[0]), faults[2])  # limits are broken or not by what is carried where money is worth nothing
+            if max(faults) <= 1.0 or self.structure.carried is None or off > 0.999 * worst:
                 break
-            worst = max(faults)
+            worst = off
             price, spread = found.price, NARROW
             self._steer(problem, found)
         if max(faults) > 1.0:
@@ -143,10 +148,10 @@ class Prices:
             )
         return reached
 
-    def _found(self, setting: _Setting, problem: Problem, price: Array, spread: float) -> Found:
+    def _found(self, setting: _Setting, search: Search, price: Array, spread: float) -> Found:
         """Search among all blocks."""
         try:
-            found = Search(problem, self._pricing, self.options).run(price, spread, FINE, self._known)
+            found = search.run(price, spread, FINE, self._known)
         except Unbounded:
             self._check_reach(setting)
             raise SolverFailure("The search for prices did not settle.", "Try --method ipm.") from None
@@ -254,6 +259,13 @@ class Prices:
         missing, _ = Search(problem, self._pricing, self.options).reach(self._known)
         if missing > 1e-6:
             raise refusal(Status.INFEASIBLE, "", "the district")
+
+    def _judge(
+        self, held: tuple[tuple[Stage, float], ...], setting: _Setting, problem: Problem, found: Found, scale: float, room: Room | None
+    ) -> tuple[Reached, tuple[float, float, float]]:
+        """Read the stage, and what is wrong with it."""
+        reached = self._reached(held, setting, problem, found, scale)
+        return reached, self._faults(problem, found, reached, room, scale)
 
     # ---- the stage as reached ----------------------------------------------------------------------------------
 

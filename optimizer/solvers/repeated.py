@@ -69,9 +69,10 @@ class Repeated:
         """Change the sides of some rows."""
         self._highs.changeRowsBounds(rows.size, rows.astype(np.int32), lower, upper)
 
-    def set_columns(self, lower: Array, upper: Array) -> None:
-        """Change the bounds of every column."""
-        self._highs.changeColsBounds(self._every.size, self._every, lower, upper)
+    def set_columns(self, lower: Array, upper: Array, columns: Indices | None = None) -> None:
+        """Change the bounds of some columns, or of every one."""
+        which = self._every if columns is None else columns.astype(np.int32)
+        self._highs.changeColsBounds(which.size, which, lower, upper)
 
     def add_columns(
         self, cost: Array, lower: Array, upper: Array, start: Indices, row: Indices, value: Array

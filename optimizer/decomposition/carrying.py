@@ -5,8 +5,8 @@ A balanced row is met at the coupling row's price, so the master lets a shared c
 give only so much, or giving has a cost of its own, a dollar inside the block is worth less than one in the pool. Two
 corrections make it exact again:
 
-- *trapped*: what a unit of the shared column costs less because blocks pay part of it with trapped money, from the duals
-  that the blocks answered;
+- *trapped*: the part of a unit of the shared column that blocks pay with trapped money, which the pool could not have had,
+  from the duals that the blocks answered. It is a part, not dollars, so that it stays right while prices move;
 - *room*: what blocks give counts before they pay their part, so their limit rises by it, at the level last seen.
 """
 
@@ -26,15 +26,22 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+PRICED = 1e-9  # of the highest price of money, the least of which a part can be told
 
-def carried_entries(structure: Structure, coupling: csr_array[Any], cost: Array) -> tuple[Array, Array]:
-    """What a unit of each shared column asks of coupling rows and costs through balancing, axes (row, shared), (shared)."""
+
+def carried_entries(
+    structure: Structure, coupling: csr_array[Any], cost: Array, part: Array | None = None
+) -> tuple[Array, Array]:
+    """What a unit of each shared column asks of coupling rows and costs through balancing, axes (row, shared), (shared).
+
+    With `part` (axis carried entry), only so much of it.
+    """
     carried, balance, shared = structure.carried, structure.balance, structure.shared.size
     entries, own_cost = np.zeros((coupling.shape[0], shared)), np.zeros(shared)
     if carried is None:
         return entries, own_cost
     more = balance.more[carried.row]
-    change = -carried.value / balance.relief[carried.row]
+    change = -carried.value / balance.relief[carried.row] * (1.0 if part is None else part)
     columns = coupling.tocsc()
     first = columns.indptr[more]
     np.add.at(entries, (columns.indices[first], carried.shared), change * columns.data[first])
@@ -43,13 +50,23 @@ def carried_entries(structure: Structure, coupling: csr_array[Any], cost: Array)
 
 @dataclass(frozen=True, eq=False)
 class Trapped:
-    """What a unit of every shared column costs beyond its price (mostly less), and the size of that price; axis shared."""
+    """What shared columns cost beyond their price (mostly less) because money in the blocks is worth less than the pool's.
 
+    Attributes
+    ----------
+    part : part of each carried entry that is paid with trapped money, axis carried entry
+    rest : what a unit of a shared column costs beyond its price and these parts, axis shared
+    change, size : both together, and the size of the price, axis shared
+
+    """
+
+    part: Array
+    rest: Array
     change: Array
     size: Array
 
 
-def trapped_in(structure: Structure, reduced: Array, row_dual: Array, weight: Array) -> Trapped | None:
+def trapped_in(structure: Structure, reduced: Array, row_dual: Array) -> Trapped | None:
     """Compare the price of money in the pool with what it is worth inside the blocks.
 
     Parameters
@@ -60,21 +77,24 @@ def trapped_in(structure: Structure, reduced: Array, row_dual: Array, weight: Ar
         Cost of every column at the prices that were asked.
     row_dual
         What the blocks answered, as duals of all rows.
-    weight
-        For how many blocks each block stands, axis block.
 
     """
     carried, balance, shared = structure.carried, structure.balance, structure.shared.size
     if carried is None:
         return None
-    worth = reduced[balance.more[carried.row]] / balance.relief[carried.row]
-    often = weight[structure.owner[balance.more[carried.row]]]
-    every = np.bincount(carried.shared, np.abs(carried.value), shared)
-    seen = np.bincount(carried.shared, often * np.abs(carried.value), shared)
-    factor = np.divide(every, seen, out=np.zeros(shared), where=seen > 0)
-    change = np.bincount(carried.shared, often * carried.value * (worth - row_dual[carried.row]), shared)
-    size = np.bincount(carried.shared, often * np.abs(carried.value * worth), shared)
-    return Trapped(change * factor, size * factor)
+    worth, inside = reduced[balance.more[carried.row]] / balance.relief[carried.row], row_dual[carried.row]
+    priced = np.abs(worth) > PRICED * np.abs(worth).max(initial=0.0)
+    part = np.clip(np.divide(worth - inside, worth, out=np.zeros(worth.size), where=priced), 0.0, 1.0)
+
+    def of_shared(value: Array) -> Array:
+        return np.bincount(carried.shared, value, shared)
+
+    return Trapped(
+        part,
+        of_shared(carried.value * ((1.0 - part) * worth - inside)),
+        of_shared(carried.value * (worth - inside)),
+        of_shared(np.abs(carried.value * worth)),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +121,9 @@ class Room:
         rise = -asked[row] / balance.relief[row] * slope
         return cls(balance.limit[row], structure.owner[giver], giver, slope, rise)
 
-    def worth(self, row_dual: Array, weight: Array) -> float:
-        """What the rise is worth at duals of all rows, each block counted by its weight."""
-        return float(weight[self.block] @ (self.rise * row_dual[self.row]))
+    def worth(self, row_dual: Array) -> float:
+        """What the rise is worth at duals of all rows."""
+        return float(self.rise @ row_dual[self.row])
 
     def lawful(self, point: Array, upper: Array, blocks: Indices) -> Indices:
         """Those of some blocks whose point keeps the raised limits; `upper` has the sides of all rows."""

@@ -22,11 +22,6 @@ Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose 
 
 MOST = 150  # answers after which a search is given up
 MISSING = 1e-9  # of the unit of a coupling row
-STRAINED = 1e-7  # relative gain of own columns that a certificate bears
-CAUTIOUS = (
-    1e-4  # most by which own columns are made cheaper while blocks change their minds about trapped money
-)
-FAR = 10.0  # times the highest level so far that own columns may reach while trapped money makes them cheaper
 CLOSED = 1e-5  # of a price's own size, the least width of the box: ties are a little wider
 OPENING = 16.0  # growth of the box where only what is missing is left to settle
 WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is rounding
@@ -164,21 +159,24 @@ class Search:
                 width = width * (0.9 if gain > -2.0 else 0.5)
             width = np.maximum(width, least)
 
-    def lift(self, floor: Array, target: float) -> Found | None:
-        """Seek the mixture of the last run once more with own columns at a floor (axis own) or above it.
+    def lift(self, floor: Array, bound: float, target: float) -> Found | None:
+        """Seek the mixture of the last run once more, with own columns at a floor (axis own) or above it, nothing eased.
 
-        Prices and bound stay those of the run. `None` where no mixture of some answers more is within `target`.
+        Prices and bound stay those of the run; `None` where no mixture of some answers more is within `target` of `bound`.
         """
         master = self._last
-        master.lift(floor)
+        master.lift(self.problem.plain(), floor)
         width = np.maximum(np.abs(self._best), self._size(self._best))
+        short = np.inf
         for _ in range(LIFTS):
             master.set_box(self._best, width)
             master.solve(self.options.left())
-            self._trace(master, width / np.abs(self._best))
+            self.options.tell(f"  lifted: value {master.value:.8g}, bound {bound:.8g}, missing {master.shortage:.1e}")
             if master.shortage > MISSING:
-                width = OPENING * width
-            elif master.value - self._bound <= target * (1.0 + abs(master.value)):
+                if master.shortage > 0.9 * short:
+                    return None
+                width, short = OPENING * width, master.shortage
+            elif master.value - bound <= target * (1.0 + abs(master.value)):
                 return self._found(master)
             else:
                 self._ask(master.price)

@@ -44,7 +44,7 @@ class Master:
         self._factor = SEEN / usual if usual > 0 else 1.0
         self.rows, self._own = problem.lower.size, problem.own_cost.size
         self.rays, use, ray_cost = _kinds(problem)
-        self._own_lower, self._own_upper = problem.own_lower, problem.own_upper
+        self._entries = problem.own_entries
         self._solver = Repeated()
         ones = csc_array(np.eye(self.rows))
         scaled = csc_array(np.hstack([problem.own_entries, use]) / self.unit[:, None])
@@ -120,12 +120,15 @@ class Master:
         self._cost[self.rows : self._missing] = (width - centre) * self.unit
         self._solver.set_cost(self._cost * self._factor)
 
-    def lift(self, floor: Array) -> None:
-        """Keep the district's own columns at a floor or above it; axis own."""
+    def lift(self, plain: Problem, floor: Array) -> None:
+        """Go over to a problem with other sides and own columns, which are kept at a floor (axis own) or above it."""
         own = np.arange(self._missing, self._rays)
-        self._solver.set_columns(
-            np.maximum(floor, self._own_lower), np.maximum(floor, self._own_upper), own
-        )
+        self._solver.set_columns(np.maximum(floor, plain.own_lower), np.maximum(floor, plain.own_upper), own)
+        self._solver.set_rows(np.arange(self.rows), plain.lower / self.unit, plain.upper / self.unit)
+        row, column = np.nonzero(plain.own_entries != self._entries)
+        for place in zip(row, column):
+            self._solver.set_entry(place[0], own[place[1]], plain.own_entries[place] / self.unit[place[0]])
+        self._cost[own] = plain.own_cost
 
     def solve(self, seconds: float | None = None) -> None:
         """Solve for mixtures and prices."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.chains import Few, representatives
-from optimizer.decomposition.carrying import Room, Trapped, trapped_in
+from optimizer.decomposition.carrying import Room, trapped_in
 from optimizer.decomposition.engine import Found, Known, Search, Unbounded
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
@@ -39,11 +39,12 @@ HELD = 1e-6  # and in the stages that are held later
 PATIENT = 50  # answers of some blocks after which the best prices will do
 WIDE, NARROW = 0.2, 0.02  # part of the prices by which they are distrusted at first
 FINE = 5e-8  # gap of the last search
-ROUNDS = 8  # searches until blocks have room for what they carry
-CAUTIOUS = 1e-4  # part by which carried columns are made cheaper at most while blocks change their minds
+PATIENCE = 2  # such searches without gain
+ROUNDS = 30  # searches until blocks have room for what they carry
 FAR = 10.0  # times the highest level last seen that shared columns may go in a search
-SHY = 1e-6  # part by which that room is kept below what they carried last
-ACCEPTED = 9e-7  # gap, violation and strain with which a stage is taken; the certificate allows 1e-6
+LIFTED = 4e-7  # and of its mixture once more where limits were broken
+ACCEPTED = 9e-7  # gap and violation with which a stage is taken; the certificate allows 1e-6
+STRAINED = 3e-7  # and strain, whose measure the certificate takes of smaller terms
 
 
 class Prices:
@@ -67,6 +68,7 @@ class Prices:
         self._known: list[Known] = []
         self._few = [_Few(MANY if self.block_count >= FROM else FEW), _Few(SOME)]
         self._level = np.zeros(self.structure.shared.size)
+        self._part: Array | None = None
         self._whole = None
 
     def first(self) -> Reached:
@@ -112,6 +114,7 @@ class Prices:
         rows = [(earlier.vector, bound) for earlier, bound in held]
         setting = _Setting.of(self.structure, stage, rows)
         problem = self._problem(setting)
+        level, part = (self._level, self._part) if number else (None, None)
         try:
             price, scale = self._sampled(number, setting, problem)
         except SolverFailure:
@@ -122,21 +125,24 @@ class Prices:
             better = self._coarse(number, setting, problem, price, scale)
             if better is not None:
                 price, spread = better, NARROW
-        self._seen: Trapped | None = None
-        worst = np.inf
+        if level is not None and part is not None:  # where the stage before ended there is a plan
+            self._level, self._part = level, part
+            problem.ease(part, np.zeros(level.size), level)
+        worst, worse = np.inf, 0
         for _ in range(ROUNDS):
             room = self._enter(setting)
             search = Search(problem, self._pricing, self.options)
             found = self._found(setting, search, price, spread)
             reached, faults = self._judge(held, setting, problem, found, scale, room)
-            if room is not None and max(faults) > 1.0 >= faults[2]:  # right prices, but less is carried than there is room for
-                lifted = search.lift(self._level, FINE)
+            if room is not None and faults[1] > 1.0 >= max(faults[0], faults[2]):  # right prices, but less is carried than there is room for
+                lifted = search.lift(self._level, self._bound(problem, found, reached, room, scale) * scale, LIFTED)
                 if lifted is not None:
+                    self._known = [*lifted.known, (lifted.point, np.arange(self.block_count))]
                     reached, faults = self._judge(held, setting, problem, lifted, scale, room)
             off = max(abs(faults[0]), faults[2])  # limits are broken or not by what is carried where money is worth nothing
-            if max(faults) <= 1.0 or self.structure.carried is None or off > 0.999 * worst:
+            if max(faults) <= 1.0 or self.structure.carried is None or (worse := worse + 1 if off > 0.999 * worst else 0) > PATIENCE:
                 break
-            worst = off
+            worst = min(worst, off)
             price, spread = found.price, NARROW
             self._steer(problem, found)
         if max(faults) > 1.0:
@@ -160,17 +166,14 @@ class Prices:
         return found
 
     def _steer(self, problem: Problem, found: Found) -> None:
-        """Let the next search go by what the blocks carried and what their trapped money was worth in the last one."""
-        seen = trapped_in(
-            self.structure, problem.reduced(found.price), found.row_dual, np.ones(self.block_count)
-        )
+        """Let the next search go by what the blocks carried and what part of it they paid with trapped money."""
+        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
+        self._level = found.own
+        problem.steer(self._far(found.own))
         if seen is None:
             return
-        before = np.zeros(seen.size.size) if self._seen is None else self._seen.change
-        self._seen = seen
-        caution = np.minimum(CAUTIOUS * seen.size, 2.0 * np.abs(seen.change - before))
-        problem.steer(seen.change - caution, self._far(found.own))
-        self._level = (1.0 - SHY) * found.own
+        self._part = seen.part
+        problem.ease(seen.part, seen.rest, self._level)
 
     def _far(self, level: Array) -> Array:
         """How far shared columns may go in a search, that no price is refused for the sake of rounding; axis shared."""
@@ -206,7 +209,7 @@ class Prices:
         result = sample(small, few.blocks, self._upper, own.row_lower, own.row_upper, self.options)
         few.hold(number, setting.stage, result.value)
         self._level = result.own
-        problem.steer(np.zeros(result.own.size), self._far(result.own))
+        problem.steer(self._far(result.own))
         price = spread_prices(result.price, small, few.blocks, problem)
         unit = spread_prices(result.use, small, few.blocks, problem)
         matrix_rows = slice(problem.rows.size)
@@ -297,6 +300,11 @@ class Prices:
                 reduced[column] = 0.0
         return Reached(stage, stage.value(point), point, row_dual, held, held_dual, found.iterations)
 
+    def _bound(self, problem: Problem, found: Found, reached: Reached, room: Room | None, scale: float) -> float:
+        """Lagrangian bound of the stage itself, without the room that was given and the trapped money that was lent."""
+        bound = (found.bound + float(found.price @ problem.lent)) / scale
+        return bound if room is None else bound - room.worth(reached.row_dual)
+
     def _faults(
         self, problem: Problem, found: Found, reached: Reached, room: Room | None, scale: float
     ) -> tuple[float, float, float]:
@@ -305,15 +313,12 @@ class Prices:
         activity = matrix.A @ reached.point
         outside = np.maximum(matrix.row_lower - activity, activity - matrix.row_upper)
         violation = float((outside / (1.0 + abs(matrix.A) @ np.abs(reached.point))).max(initial=0.0))
-        every = np.ones(self.block_count)
-        bound = found.bound / scale
-        if room is not None:
-            bound -= room.worth(reached.row_dual, every)
+        bound = self._bound(problem, found, reached, room, scale)
         gap = (float(stage.cost @ reached.point) - bound) / (1.0 + abs(bound))
-        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual, every)
-        strain = 0.0 if seen is None else problem.strain(found.price, seen.change)
+        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
+        strain = 0.0 if seen is None else problem.plain().strain(found.price, seen.change)
         self.options.tell(f"  gap {gap:.1e}, violation {violation:.1e}, strain {strain:.1e}")
-        return gap / ACCEPTED, violation / ACCEPTED, strain / ACCEPTED
+        return gap / ACCEPTED, violation / ACCEPTED, strain / STRAINED
 
 
 @dataclass(eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ class Problem:
         coupling rows; entries have axes (coupling row, shared column)
     one : a cost of 1 after rescaling
     change, limit : what own columns are made to cost beyond their cost, and how far they may go by themselves
+    lent : what trapped money was taken to put into the coupling rows; their sides are lower by it
 
     """
 
@@ -54,6 +55,8 @@ class Problem:
 
     def __post_init__(self) -> None:
         self.change, self.limit = np.zeros(self.own_cost.size), self.own_upper
+        self.lent = np.zeros(self.lower.size)
+        self._plain = self.own_entries, self.own_cost, self.lower, self.upper
 
     @classmethod
     def of(
@@ -118,6 +121,8 @@ class Problem:
     def rescale(self, factor: float) -> None:
         """Multiply all costs."""
         self.cost, self.own_cost, self.one = self.cost * factor, self.own_cost * factor, self.one * factor
+        entries, cost, lower, upper = self._plain
+        self._plain = entries, cost * factor, lower, upper
 
     def reduced(self, price: Array) -> Array:
         """Cost of every column at prices of the coupling rows."""
@@ -141,10 +146,27 @@ class Problem:
         use = np.bincount(place, value * point[column], self.lower.size * self.block_count)
         return cost, use.reshape(self.lower.size, self.block_count)
 
-    def steer(self, change: Array, most: Array) -> None:
-        """Let own columns cost `change` more than they do, and go no further than `most`; axis own."""
-        self.change = change
+    def steer(self, most: Array) -> None:
+        """Let own columns go no further than `most`; axis own."""
         self.own_upper = np.minimum(self.limit, most)
+
+    def ease(self, part: Array, change: Array, level: Array) -> None:
+        """Take a part of every carried entry for paid with trapped money, beyond a level of the own columns.
+
+        At the level (axis own) the coupling rows stay as they are. Beside it own columns cost `change` more.
+        """
+        entries, cost, lower, upper = self._plain
+        eased, eased_cost = carried_entries(self.structure, self.coupling, self.cost, part)
+        self.own_entries, self.own_cost, self.change = entries - eased, cost - eased_cost, change
+        self.lent = eased @ level
+        self.lower, self.upper = lower - self.lent, upper - self.lent
+
+    def plain(self) -> Problem:
+        """The problem without what trapped money changes."""
+        entries, cost, lower, upper = self._plain
+        plain = replace(self, own_entries=entries, own_cost=cost, lower=lower, upper=upper)
+        plain.limit = self.limit
+        return plain
 
     def bound(self, price: Array, block_cost: float) -> float:
         """Lagrangian bound: worth of the coupling rows at these prices, and least cost of the blocks and of own columns."""

@@ -74,6 +74,10 @@ class Repeated:
         which = self._every if columns is None else columns.astype(np.int32)
         self._highs.changeColsBounds(which.size, which, lower, upper)
 
+    def set_entry(self, row: int, column: int, value: float) -> None:
+        """Change one coefficient."""
+        self._highs.changeCoeff(int(row), int(column), float(value))
+
     def add_columns(
         self, cost: Array, lower: Array, upper: Array, start: Indices, row: Indices, value: Array
     ) -> None:

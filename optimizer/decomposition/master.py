@@ -45,7 +45,7 @@ class Master:
         self.rows, self._own = problem.lower.size, problem.own_cost.size
         self.rays, use, ray_cost = _kinds(problem)
         self._entries = problem.own_entries
-        self._solver = Repeated()
+        self._solver = Repeated(sharp=True)
         ones = csc_array(np.eye(self.rows))
         scaled = csc_array(np.hstack([problem.own_entries, use]) / self.unit[:, None])
         A = hstack([ones, -ones, scaled]).tocsc()

@@ -27,8 +27,8 @@ COLUMNWISE = MINIMISE = 1
 class Repeated:
     """A model that stays in HiGHS and is minimised for one cost after another, each time from the basis at hand."""
 
-    def __init__(self, *, perturb: bool = True) -> None:
-        self._perturb = perturb
+    def __init__(self, *, perturb: bool = True, sharp: bool = False) -> None:
+        self._perturb, self._sharp = perturb, sharp
         self._highs = self._opened()
         self._strategy = 0
         self._every = np.zeros(0, np.int32)
@@ -39,6 +39,8 @@ class Repeated:
         highs.setOptionValue("threads", 1)
         highs.setOptionValue("solver", "simplex")
         highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
+        if self._sharp:  # reduced costs that are multiplied by much
+            highs.setOptionValue("dual_feasibility_tolerance", TOLERANCE)
         if not self._perturb:  # a start next to the optimum is spoilt by perturbing it
             highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
             highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", 0.0)

@@ -25,6 +25,7 @@ MISSING = 1e-9  # of the unit of a coupling row
 CLOSED = 1e-5  # of a price's own size, the least width of the box: ties are a little wider
 OPENING = 16.0  # growth of the box where only what is missing is left to settle
 WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is rounding
+SETTLED = 1e-8  # relative gain of own columns at prices that need no other
 LIFTS = 12  # masters solved with own columns at a floor
 OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
 
@@ -120,7 +121,7 @@ class Search:
         self._last = master = self._master(known)
         size = self._size(price)
         width, way = spread * size, np.zeros(price.size)
-        least, gained, stuck = CLOSED * size, True, False
+        least, gained, stuck, settled = CLOSED * size, True, False, False
         while True:
             centre = self._best if self._best.size else price
             master.set_box(centre, width)
@@ -135,6 +136,10 @@ class Search:
                 least = np.where(edge, width, least)
                 if (width > OUTGROWN * size).any():
                     raise Unbounded
+                continue
+            if near and not settled and self.problem.strain(self._best, self.problem.change) > SETTLED:
+                settled = True
+                self._settle(master, target)
                 continue
             if near or (patience is not None and self._answers >= patience and self._best.size):
                 return self._found(master)
@@ -162,12 +167,13 @@ class Search:
     def lift(self, floor: Array, bound: float, target: float) -> Found | None:
         """Seek the mixture of the last run once more, with own columns at a floor (axis own) or above it, nothing eased.
 
-        Prices and bound stay those of the run; `None` where no mixture of some answers more is within `target` of `bound`.
+        Prices and bound stay those of the run. `None` where there is no such mixture; asks on until it is within `target` of `bound` or
+        hardly nearer than before.
         """
         master = self._last
         master.lift(self.problem.plain(), floor)
         width = np.maximum(np.abs(self._best), self._size(self._best))
-        short = np.inf
+        short = before = np.inf
         for _ in range(LIFTS):
             master.set_box(self._best, width)
             master.solve(self.options.left())
@@ -176,13 +182,17 @@ class Search:
                 if master.shortage > 0.9 * short:
                     return None
                 width, short = OPENING * width, master.shortage
-            elif master.value - bound <= target * (1.0 + abs(master.value)):
-                return self._found(master)
-            else:
-                self._ask(master.price)
-                if not self._offer(master, 1e-12 * (1.0 + abs(master.value))):
-                    return None
-        return None
+                continue
+            ahead = master.value - bound
+            if ahead <= target * (1.0 + abs(master.value)) or ahead > 0.9 * before:
+                break
+            before = ahead
+            self._ask(master.price)
+            if not self._offer(master, 1e-12 * (1.0 + abs(master.value))):
+                break
+        else:
+            master.solve(self.options.left())
+        return self._found(master)
 
     def reach(self, known: Sequence[Known] = ()) -> tuple[float, list[Known]]:
         """Find how much must be missing in the coupling rows, in their units, whatever it costs: 0 where they can be met.
@@ -204,6 +214,15 @@ class Search:
                 raise SolverFailure("The search for a plan did not settle.", "Try --method ipm.")
             self._ask(master.price)
             self._offer(master, 1e-12)
+
+    def _settle(self, master: Master, target: float) -> None:
+        """Take the master's prices for the best where they bound as well: no own column gains at them."""
+        best = self._bound, self._best, self._dual
+        self._bound = -np.inf
+        self._ask(master.price)
+        if master.value - self._bound > target * (1.0 + abs(master.value)):
+            self._bound, self._best, self._dual = best
+            self._offer(master, 1e-12 * (1.0 + abs(master.value)))
 
     # ---- steps -------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,8 @@ class Master:
         self.rows, self._own = problem.lower.size, problem.own_cost.size
         self.rays, use, ray_cost = _kinds(problem)
         self._entries = problem.own_entries
+        self._ray_use, self._ray_cost = use, ray_cost
+        self._below, self._above = np.isneginf(problem.lower), np.isposinf(problem.upper)
         self._solver = Repeated(sharp=True)
         ones = csc_array(np.eye(self.rows))
         scaled = csc_array(np.hstack([problem.own_entries, use]) / self.unit[:, None])
@@ -130,6 +132,17 @@ class Master:
             self._solver.set_entry(place[0], own[place[1]], plain.own_entries[place] / self.unit[place[0]])
         self._cost[own] = plain.own_cost
 
+    def bounding(self, price: Array) -> Array:
+        """Take from prices the rounding that would let them bound nothing: a wrong sign, or a ray that gains by a hair."""
+        wrong = (price > 0) & self._below | (price < 0) & self._above
+        price = np.where(wrong, 0.0, price)
+        gain = self._ray_use.T @ price - self._ray_cost
+        for ray in np.flatnonzero(gain > 0):
+            use = self._ray_use[:, ray]
+            row = int(np.argmax(np.abs(use) / self.unit))
+            price[row] -= gain[ray] / use[row]
+        return price
+
     def solve(self, seconds: float | None = None) -> None:
         """Solve for mixtures and prices."""
         from optimizer.solvers.repeated import DUAL, PRIMAL
@@ -152,7 +165,8 @@ class Master:
             )
         x, y = self._solver.solution()
         self.value, y = self._solver.objective / self._factor, y / self._factor
-        self.price, self.block_price = y[: self.rows] / self.unit, y[self.rows :]
+        price = y[: self.rows] / self.unit
+        self.price, self.block_price = self.bounding(price), y[self.rows :]
         self.shortage = float(x[: self._missing].max(initial=0.0))
         self.own = x[self._missing : self._rays]
         self.ray_level = np.maximum(x[self._rays : self._points], 0.0)

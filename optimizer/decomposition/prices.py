@@ -16,6 +16,7 @@ from models.errors import SolverFailure
 from models.status import Status
 from optimizer.chains import Few, representatives
 from optimizer.decomposition.carrying import Room, trapped_in
+from optimizer.decomposition.mixing import Dual, mixed
 from optimizer.decomposition.engine import Found, Known, Search, Unbounded
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
@@ -42,6 +43,7 @@ FINE = 5e-8  # gap of the last search
 PATIENCE = 2  # such searches without gain
 ROUNDS = 30  # searches until blocks have room for what they carry
 FAR = 10.0  # times the highest level last seen that shared columns may go in a search
+ROUGH = 1e-3  # strain from which a plan is looked for
 LIFTED = 4e-7  # and of its mixture once more where limits were broken
 ACCEPTED = 9e-7  # gap and violation with which a stage is taken; the certificate allows 1e-6
 STRAINED = 3e-7  # and strain, whose measure the certificate takes of smaller terms
@@ -128,31 +130,34 @@ class Prices:
         if level is not None and part is not None:  # where the stage before ended there is a plan
             self._level, self._part = level, part
             problem.ease(part, np.zeros(level.size), level)
-        worst, worse = np.inf, 0
+        duals: list[Dual] = []
+        plan, least, worst, worse = None, np.inf, np.inf, 0
         for _ in range(ROUNDS):
             room = self._enter(setting)
             search = Search(problem, self._pricing, self.options)
             found = self._found(setting, search, price, spread)
-            reached, faults = self._judge(held, setting, problem, found, scale, room)
-            if room is not None and faults[1] > 1.0 >= max(faults[0], faults[2]):  # right prices, but less is carried than there is room for
-                lifted = search.lift(self._level, self._bound(problem, found, reached, room, scale) * scale, LIFTED)
+            duals.append(self._dual(problem, found, room))
+            dual = mixed(duals)
+            point, violation = self._settled(found)
+            if room is not None and violation > ACCEPTED and dual.strain < ROUGH:  # less is carried than there is room for
+                lifted = search.lift(self._level, dual.bound, LIFTED)
                 if lifted is not None:
                     self._known = [*lifted.known, (lifted.point, np.arange(self.block_count))]
-                    reached, faults = self._judge(held, setting, problem, lifted, scale, room)
-            off = max(abs(faults[0]), faults[2])  # limits are broken or not by what is carried where money is worth nothing
-            if max(faults) <= 1.0 or self.structure.carried is None or (worse := worse + 1 if off > 0.999 * worst else 0) > PATIENCE:
+                    point, violation = self._settled(lifted)
+            cost = scale * float(stage.cost @ point)
+            if violation <= ACCEPTED and cost < least:
+                plan, least = point, cost
+            gap = abs(least - dual.bound) / (problem.one + abs(dual.bound))
+            self.options.tell(f"  violation {violation:.1e}; so far gap {gap:.1e}, strain {dual.strain:.1e}")
+            off = max(gap / ACCEPTED, dual.strain / STRAINED)
+            if off <= 1.0 or self.structure.carried is None or (worse := worse + 1 if off > 0.999 * worst else 0) > PATIENCE:
                 break
             worst = min(worst, off)
             price, spread = found.price, NARROW
-            self._steer(problem, found)
-        if max(faults) > 1.0:
-            raise SolverFailure(
-                "The prices left {:.1f}, {:.1f} and {:.1f} times the gap, violation and strain that a certificate bears.".format(
-                    *faults
-                ),
-                "Try --method ipm.",
-            )
-        return reached
+            self._steer(problem, found, steady=worse > 0)
+        if plan is None or off > 1.0:
+            raise SolverFailure(f"The prices left a gap of {gap:.1e} and a strain of {dual.strain:.1e}.", "Try --method ipm.")
+        return self._reached(held, setting, problem, plan, dual, scale, found.iterations)
 
     def _found(self, setting: _Setting, search: Search, price: Array, spread: float) -> Found:
         """Search among all blocks."""
@@ -165,15 +170,15 @@ class Prices:
         self._known = [(found.point, whole)] if setting.levelled else [*found.known, (found.point, whole)]
         return found
 
-    def _steer(self, problem: Problem, found: Found) -> None:
+    def _steer(self, problem: Problem, found: Found, steady: bool) -> None:
         """Let the next search go by what the blocks carried and what part of it they paid with trapped money."""
-        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
         self._level = found.own
         problem.steer(self._far(found.own))
-        if seen is None:
-            return
-        self._part = seen.part
-        problem.ease(seen.part, seen.rest, self._level)
+        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
+        if seen is not None:
+            half = steady and self._part is not None
+            self._part = 0.5 * (self._part + seen.part) if half else seen.part
+            problem.ease(self._part, seen.rest, self._level)
 
     def _far(self, level: Array) -> Array:
         """How far shared columns may go in a search, that no price is refused for the sake of rounding; axis shared."""
@@ -263,62 +268,54 @@ class Prices:
         if missing > 1e-6:
             raise refusal(Status.INFEASIBLE, "", "the district")
 
-    def _judge(
-        self, held: tuple[tuple[Stage, float], ...], setting: _Setting, problem: Problem, found: Found, scale: float, room: Room | None
-    ) -> tuple[Reached, tuple[float, float, float]]:
-        """Read the stage, and what is wrong with it."""
-        reached = self._reached(held, setting, problem, found, scale)
-        return reached, self._faults(problem, found, reached, room, scale)
-
     # ---- the stage as reached ----------------------------------------------------------------------------------
+
+    def _dual(self, problem: Problem, found: Found, room: Room | None) -> Dual:
+        """A dual of the stage itself, without the room that was given and the trapped money that was lent."""
+        bound = found.bound + float(found.price @ problem.lent)
+        if room is not None:
+            bound -= room.worth(found.row_dual)
+        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
+        left, size = problem.plain().own_reduced(found.price)
+        free = np.isinf(problem.limit) if seen is not None else np.zeros(left.size, dtype=bool)
+        change = 0.0 if seen is None else seen.change
+        return Dual(found.price, found.row_dual, bound, (left + change)[free], problem.one + size[free])
+
+    def _settled(self, found: Found) -> tuple[Array, float]:
+        """The plan of a mixture, with what is carried paid by each block, and by how much it breaks a row."""
+        structure, matrix, point = self.structure, self.structure.matrix, found.point
+        if structure.carried is not None:
+            asked = structure.carried.asked(point[structure.shared], matrix.shape[0])
+            point = structure.balance.settle(point, asked)
+        point = np.clip(point, matrix.column_lower, self._upper)
+        activity = matrix.A @ point
+        outside = np.maximum(matrix.row_lower - activity, activity - matrix.row_upper)
+        return point, float((outside / (1.0 + abs(matrix.A) @ np.abs(point))).max(initial=0.0))
 
     def _reached(
         self,
         held: tuple[tuple[Stage, float], ...],
         setting: _Setting,
         problem: Problem,
-        found: Found,
+        point: Array,
+        dual: Dual,
         scale: float,
+        iterations: int,
     ) -> Reached:
-        """Read point and duals of the whole matrix."""
-        structure, matrix, stage = self.structure, self.structure.matrix, setting.stage
-        point = found.point
-        if structure.carried is not None:
-            asked = structure.carried.asked(point[structure.shared], matrix.shape[0])
-            point = structure.balance.settle(point, asked)
-        point = np.clip(point, matrix.column_lower, self._upper)
-        row_dual = found.row_dual / scale
-        row_dual[problem.rows] = found.price[: problem.rows.size] / scale
+        """Put plan and duals of the whole matrix together."""
+        matrix, stage = self.structure.matrix, setting.stage
+        row_dual = dual.row_dual / scale
+        row_dual[problem.rows] = dual.price[: problem.rows.size] / scale
         held_dual = np.zeros(len(held))
-        held_dual[setting.moving] = found.price[problem.rows.size :] / scale
+        held_dual[setting.moving] = dual.price[problem.rows.size :] / scale
         if setting.resting:
             reduced = stage.cost - matrix.A.T @ row_dual
-            for (earlier, _), dual in zip(held, held_dual):
-                reduced -= dual * earlier.vector
+            for (earlier, _), worth in zip(held, held_dual):
+                reduced -= worth * earlier.vector
             for place, column in setting.resting.items():
                 held_dual[place] = reduced[column] / held[place][0].vector[column]
                 reduced[column] = 0.0
-        return Reached(stage, stage.value(point), point, row_dual, held, held_dual, found.iterations)
-
-    def _bound(self, problem: Problem, found: Found, reached: Reached, room: Room | None, scale: float) -> float:
-        """Lagrangian bound of the stage itself, without the room that was given and the trapped money that was lent."""
-        bound = (found.bound + float(found.price @ problem.lent)) / scale
-        return bound if room is None else bound - room.worth(reached.row_dual)
-
-    def _faults(
-        self, problem: Problem, found: Found, reached: Reached, room: Room | None, scale: float
-    ) -> tuple[float, float, float]:
-        """Gap, violation of rows and strain of a plan, each as a part of what a certificate could bear."""
-        matrix, stage = self.structure.matrix, reached.stage
-        activity = matrix.A @ reached.point
-        outside = np.maximum(matrix.row_lower - activity, activity - matrix.row_upper)
-        violation = float((outside / (1.0 + abs(matrix.A) @ np.abs(reached.point))).max(initial=0.0))
-        bound = self._bound(problem, found, reached, room, scale)
-        gap = (float(stage.cost @ reached.point) - bound) / (1.0 + abs(bound))
-        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
-        strain = 0.0 if seen is None else problem.plain().strain(found.price, seen.change)
-        self.options.tell(f"  gap {gap:.1e}, violation {violation:.1e}, strain {strain:.1e}")
-        return gap / ACCEPTED, violation / ACCEPTED, strain / STRAINED
+        return Reached(stage, stage.value(point), point, row_dual, held, held_dual, iterations)
 
 
 @dataclass(eq=False)

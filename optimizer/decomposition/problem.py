@@ -150,14 +150,15 @@ class Problem:
         """Let own columns go no further than `most`; axis own."""
         self.own_upper = np.minimum(self.limit, most)
 
-    def ease(self, part: Array, change: Array, level: Array) -> None:
+    def ease(self, part: Array, rest: Array, level: Array) -> None:
         """Take a part of every carried entry for paid with trapped money, beyond a level of the own columns.
 
-        At the level (axis own) the coupling rows stay as they are. Beside it own columns cost `change` more.
+        At the level (axis own) the coupling rows stay as they are. Beside it own columns cost `rest` more.
         """
         entries, cost, lower, upper = self._plain
         eased, eased_cost = carried_entries(self.structure, self.coupling, self.cost, part)
-        self.own_entries, self.own_cost, self.change = entries - eased, cost - eased_cost, change
+        self.own_entries, self.own_cost = entries - eased, cost - eased_cost
+        self.change = rest
         self.lent = eased @ level
         self.lower, self.upper = lower - self.lent, upper - self.lent
 
@@ -173,7 +174,7 @@ class Problem:
         side = np.where(price > 0, self.lower, self.upper)
         used = price != 0
         worth = float(price[used] @ side[used])
-        left, size = self._own_reduced(price)
+        left, size = self.own_reduced(price)
         left = left + self.change
         left[np.abs(left) <= ROUNDING * size] = 0.0
         at = np.where(left > 0, self.own_lower, self.own_upper)
@@ -182,11 +183,11 @@ class Problem:
 
     def strain(self, price: Array, change: Array) -> float:
         """By how much own columns without a limit would gain at prices if they cost `change` more, as a certificate has it."""
-        left, size = self._own_reduced(price)
+        left, size = self.own_reduced(price)
         gain = np.where(np.isinf(self.limit), -(left + change), 0.0)
         return float((gain / (self.one + size)).max(initial=0.0))
 
-    def _own_reduced(self, price: Array) -> tuple[Array, Array]:
+    def own_reduced(self, price: Array) -> tuple[Array, Array]:
         """Reduced costs of the own columns at prices, and the size of their terms."""
         size = np.abs(self.own_cost) + np.abs(self.own_entries).T @ np.abs(price)
         return self.own_cost - self.own_entries.T @ price, size

@@ -20,6 +20,7 @@ from optimizer.decomposition.mixing import Dual, mixed
 from optimizer.decomposition.engine import Found, Known, Search, Unbounded
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
+from optimizer.decomposition.recovery import Limits, recover
 from optimizer.decomposition.sample import sample, spread_prices
 from optimizer.decomposition.structure import Structure
 from optimizer.objectives import HOLD, Stage
@@ -44,7 +45,7 @@ PATIENCE = 2  # such searches without gain
 ROUNDS = 30  # searches until blocks have room for what they carry
 FAR = 10.0  # times the highest level last seen that shared columns may go in a search
 ROUGH = 1e-3  # strain from which a plan is looked for
-LIFTED = 4e-7  # and of its mixture once more where limits were broken
+POINTS = 200  # points of which a lawful plan is made at most
 ACCEPTED = 9e-7  # gap and violation with which a stage is taken; the certificate allows 1e-6
 STRAINED = 3e-7  # and strain, whose measure the certificate takes of smaller terms
 
@@ -131,6 +132,7 @@ class Prices:
             self._level, self._part = level, part
             problem.ease(part, np.zeros(level.size), level)
         duals: list[Dual] = []
+        limits, tried = Limits.of(problem, setting.row_upper), list(self._known)
         plan, least, worst, worse = None, np.inf, np.inf, 0
         for _ in range(ROUNDS):
             room = self._enter(setting)
@@ -138,12 +140,10 @@ class Prices:
             found = self._found(setting, search, price, spread)
             duals.append(self._dual(problem, found, room))
             dual = mixed(duals)
-            point, violation = self._settled(found)
-            if room is not None and violation > ACCEPTED and dual.strain < ROUGH:  # less is carried than there is room for
-                lifted = search.lift(self._level, dual.bound, LIFTED)
-                if lifted is not None:
-                    self._known = [*lifted.known, (lifted.point, np.arange(self.block_count))]
-                    point, violation = self._settled(lifted)
+            point, violation = self._settled(found.point)
+            tried = [*self._known, *tried][:POINTS]
+            if limits is not None and violation > ACCEPTED and dual.strain < ROUGH:
+                point, violation = self._recovered(problem, limits, tried, point, violation)
             cost = scale * float(stage.cost @ point)
             if violation <= ACCEPTED and cost < least:
                 plan, least = point, cost
@@ -281,9 +281,18 @@ class Prices:
         change = 0.0 if seen is None else seen.change
         return Dual(found.price, found.row_dual, bound, (left + change)[free], problem.one + size[free])
 
-    def _settled(self, found: Found) -> tuple[Array, float]:
+    def _recovered(self, problem: Problem, limits: Limits, tried: list[Known], point: Array, violation: float) -> tuple[Array, float]:
+        """A lawful plan of the points that were tried, or the plan at hand."""
+        recovered = recover(problem, limits, tried, self.options)
+        if recovered is None:
+            self.options.tell("  nothing recovered")
+            return point, violation
+        self._known.append((recovered, np.arange(self.block_count)))
+        return self._settled(recovered)
+
+    def _settled(self, point: Array) -> tuple[Array, float]:
         """The plan of a mixture, with what is carried paid by each block, and by how much it breaks a row."""
-        structure, matrix, point = self.structure, self.structure.matrix, found.point
+        structure, matrix = self.structure, self.structure.matrix
         if structure.carried is not None:
             asked = structure.carried.asked(point[structure.shared], matrix.shape[0])
             point = structure.balance.settle(point, asked)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-DEAR = 10.0  # times the value, what a strain of 1 may cost in bound
+DEAR = 1e5  # times the value, what a strain of 1 may cost in bound
 
 
 @dataclass(frozen=True, eq=False)

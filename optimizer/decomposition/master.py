@@ -151,6 +151,9 @@ class Master:
         self._solver.limit_iterations(STALLED)
         status = self._solver.run(PRIMAL, seconds)
         if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
+            self._solver.blunt()
+            status = self._solver.run(PRIMAL, seconds)
+        if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
             self._solver.forget()
             status = self._solver.run_inside(seconds)
         if status not in (Status.OPTIMAL, Status.TIME_LIMIT):

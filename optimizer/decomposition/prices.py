@@ -132,7 +132,6 @@ class Prices:
             self._level, self._part = level, part
             problem.ease(part, np.zeros(level.size), level)
         duals: list[Dual] = []
-        self._own = None
         limits, tried = Limits.of(problem, setting.row_upper), list(self._known)
         plan, least, worst, worse = None, np.inf, np.inf, 0
         for _ in range(ROUNDS):
@@ -150,8 +149,6 @@ class Prices:
                 plan, least = point, cost
             gap = abs(least - dual.bound) / (problem.one + abs(dual.bound))
             self.options.tell(f"  violation {violation:.1e}; so far gap {gap:.1e}, strain {dual.strain:.1e}")
-            import os
-            if os.environ.get("DBG"): print("   plan", cost, least, "dual", dual.bound, dual.strain, "own", duals[-1].bound, duals[-1].strain, "eased", found.value, found.bound)
             off = max(gap / ACCEPTED, dual.strain / STRAINED)
             if off <= 1.0 or self.structure.carried is None or (worse := worse + 1 if off > 0.999 * worst else 0) > PATIENCE:
                 break
@@ -175,12 +172,8 @@ class Prices:
 
     def _steer(self, problem: Problem, found: Found, steady: bool) -> None:
         """Let the next search go by what the blocks carried and what part of it they paid with trapped money."""
-        import os
-        mode = os.environ.get("MODE", "0")
-        use = self._own is not None and (mode == "1" or (mode == "2" and steady))
-        self._level = self._own if use else found.own
-        self._own = None
-        problem.steer(self._far(self._level))
+        self._level = found.own
+        problem.steer(self._far(found.own))
         seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
         if seen is not None:
             half = steady and self._part is not None
@@ -295,7 +288,6 @@ class Prices:
             self.options.tell("  nothing recovered")
             return point, violation
         self._known.append((recovered, np.arange(self.block_count)))
-        self._own = recovered[self.structure.shared]
         return self._settled(recovered)
 
     def _settled(self, point: Array) -> tuple[Array, float]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
-from optimizer.solvers.highs import TOLERANCE, status_of
+from optimizer.solvers.highs import ROUGH, TOLERANCE, status_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -147,6 +147,10 @@ class Repeated:
     def limit_iterations(self, most: int) -> None:
         """Stop runs after so many simplex iterations."""
         self._highs.setOptionValue("simplex_iteration_limit", most)
+
+    def blunt(self) -> None:
+        """Be content with HiGHS's usual reduced costs until the next fresh start: sharp ones can be out of reach."""
+        self._highs.setOptionValue("dual_feasibility_tolerance", ROUGH)
 
     def forget(self) -> None:
         """Forget basis and factors: the next run starts cold."""

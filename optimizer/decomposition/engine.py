@@ -26,7 +26,6 @@ CLOSED = 1e-5  # of a price's own size, the least width of the box: ties are a l
 OPENING = 16.0  # growth of the box where only what is missing is left to settle
 WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is rounding
 SETTLED = 1e-8  # relative gain of own columns at prices that need no other
-LIFTS = 12  # masters solved with own columns at a floor
 OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
 
 
@@ -118,7 +117,7 @@ class Search:
 
         """
         self._ask(price)
-        self._last = master = self._master(known)
+        master = self._master(known)
         size = self._size(price)
         width, way = spread * size, np.zeros(price.size)
         least, gained, stuck, settled = CLOSED * size, True, False, False
@@ -163,36 +162,6 @@ class Search:
             else:
                 width = width * (0.9 if gain > -2.0 else 0.5)
             width = np.maximum(width, least)
-
-    def lift(self, floor: Array, bound: float, target: float) -> Found | None:
-        """Seek the mixture of the last run once more, with own columns at a floor (axis own) or above it, nothing eased.
-
-        Prices and bound stay those of the run. `None` where there is no such mixture; asks on until it is within `target` of `bound` or
-        hardly nearer than before.
-        """
-        master = self._last
-        master.lift(self.problem.plain(), floor)
-        width = np.maximum(np.abs(self._best), self._size(self._best))
-        short = before = np.inf
-        for _ in range(LIFTS):
-            master.set_box(self._best, width)
-            master.solve(self.options.left())
-            self.options.tell(f"  lifted: value {master.value:.8g}, bound {bound:.8g}, missing {master.shortage:.1e}")
-            if master.shortage > MISSING:
-                if master.shortage > 0.9 * short:
-                    return None
-                width, short = OPENING * width, master.shortage
-                continue
-            ahead = master.value - bound
-            if ahead <= target * (1.0 + abs(master.value)) or ahead > 0.9 * before:
-                break
-            before = ahead
-            self._ask(master.price)
-            if not self._offer(master, 1e-12 * (1.0 + abs(master.value))):
-                break
-        else:
-            master.solve(self.options.left())
-        return self._found(master)
 
     def reach(self, known: Sequence[Known] = ()) -> tuple[float, list[Known]]:
         """Find how much must be missing in the coupling rows, in their units, whatever it costs: 0 where they can be met.
@@ -328,11 +297,20 @@ class Search:
         return level
 
     def _known(self, master: Master) -> list[Known]:
-        return [
-            (point, np.flatnonzero(share > 1e-9))
-            for share, point in zip(self._levels(master), self._points)
-            if (share > 1e-9).any()
-        ]
+        """Points in the mixture, in layers: the first point of every block, then the second of those that have two."""
+        share, owner = self._levels(master) > 1e-9, self.problem.structure.owner
+        place = np.where(share, share.cumsum(axis=0) - 1, -1)  # layer of each answer of each block
+        known = []
+        for layer in range(int(place.max(initial=-1)) + 1):
+            point, (answers, blocks) = np.zeros(owner.size), np.nonzero(place == layer)
+            of_block = np.full(self.problem.block_count, -1)
+            of_block[blocks] = answers
+            of_column = np.where(owner >= 0, of_block[owner], -1)
+            for answer in np.unique(answers):
+                mine = of_column == answer
+                point[mine] = self._points[answer][mine]
+            known.append((point, blocks))
+        return known
 
     def _trace(self, master: Master, width: Array) -> None:
         self.options.tell(

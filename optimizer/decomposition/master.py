@@ -44,10 +44,10 @@ class Master:
         self._factor = SEEN / usual if usual > 0 else 1.0
         self.rows, self._own = problem.lower.size, problem.own_cost.size
         self.rays, use, ray_cost = _kinds(problem)
-        self._entries = problem.own_entries
+        self._problem = problem
         self._ray_use, self._ray_cost = use, ray_cost
         self._below, self._above = np.isneginf(problem.lower), np.isposinf(problem.upper)
-        self._solver = Repeated(sharp=True)
+        self._solver = Repeated()
         ones = csc_array(np.eye(self.rows))
         scaled = csc_array(np.hstack([problem.own_entries, use]) / self.unit[:, None])
         A = hstack([ones, -ones, scaled]).tocsc()
@@ -122,18 +122,11 @@ class Master:
         self._cost[self.rows : self._missing] = (width - centre) * self.unit
         self._solver.set_cost(self._cost * self._factor)
 
-    def lift(self, plain: Problem, floor: Array) -> None:
-        """Go over to a problem with other sides and own columns, which are kept at a floor (axis own) or above it."""
-        own = np.arange(self._missing, self._rays)
-        self._solver.set_columns(np.maximum(floor, plain.own_lower), np.maximum(floor, plain.own_upper), own)
-        self._solver.set_rows(np.arange(self.rows), plain.lower / self.unit, plain.upper / self.unit)
-        row, column = np.nonzero(plain.own_entries != self._entries)
-        for place in zip(row, column):
-            self._solver.set_entry(place[0], own[place[1]], plain.own_entries[place] / self.unit[place[0]])
-        self._cost[own] = plain.own_cost
-
     def bounding(self, price: Array) -> Array:
-        """Take from prices the rounding that would let them bound nothing: a wrong sign, or a ray that gains by a hair."""
+        """Take from prices the rounding that lets them bound little or nothing.
+
+        A sign may be wrong by it, or a ray or an own column may gain by a hair, which is multiplied by how far it may go.
+        """
         wrong = (price > 0) & self._below | (price < 0) & self._above
         price = np.where(wrong, 0.0, price)
         gain = self._ray_use.T @ price - self._ray_cost
@@ -141,7 +134,7 @@ class Master:
             use = self._ray_use[:, ray]
             row = int(np.argmax(np.abs(use) / self.unit))
             price[row] -= gain[ray] / use[row]
-        return price
+        return self._problem.met(price, gaining=True)
 
     def solve(self, seconds: float | None = None) -> None:
         """Solve for mixtures and prices."""
@@ -150,9 +143,6 @@ class Master:
         self._solver.refresh()
         self._solver.limit_iterations(STALLED)
         status = self._solver.run(PRIMAL, seconds)
-        if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
-            self._solver.blunt()
-            status = self._solver.run(PRIMAL, seconds)
         if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
             self._solver.forget()
             status = self._solver.run_inside(seconds)

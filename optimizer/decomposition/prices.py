@@ -41,12 +41,15 @@ HELD = 1e-6  # and in the stages that are held later
 PATIENT = 50  # answers of some blocks after which the best prices will do
 WIDE, NARROW = 0.2, 0.02  # part of the prices by which they are distrusted at first
 FINE = 5e-8  # gap of the last search
-PATIENCE = 2  # such searches without gain
+PATIENCE = 4  # such searches without gain
 ROUNDS = 30  # searches until blocks have room for what they carry
 FAR = 10.0  # times the highest level last seen that shared columns may go in a search
 ROUGH = 1e-3  # strain from which a plan is looked for
-POINTS = 200  # points of which a lawful plan is made at most
-ACCEPTED = 9e-7  # gap and violation with which a stage is taken; the certificate allows 1e-6
+ROUGHEST, HASTE = 1e-5, 0.003  # gap of a search while blocks change their minds about what they carry, and part of what is off
+POINTS = 24  # points of which a lawful plan is made at most
+ACCEPTED = 9e-7  # gap with which a stage is taken; the certificate allows 1e-6
+LAWFUL = 1e-7  # and by how much its plan may break a row
+HELD_GAP = 1e-7  # gap of a stage that later ones hold, unless no search comes nearer
 STRAINED = 3e-7  # and strain, whose measure the certificate takes of smaller terms
 
 
@@ -132,37 +135,41 @@ class Prices:
             self._level, self._part = level, part
             problem.ease(part, np.zeros(level.size), level)
         duals: list[Dual] = []
+        last = number + 1 == len(self.stages)
         limits, tried = Limits.of(problem, setting.row_upper), list(self._known)
         plan, least, worst, worse = None, np.inf, np.inf, 0
+        off = np.inf
         for _ in range(ROUNDS):
             room = self._enter(setting)
             search = Search(problem, self._pricing, self.options)
-            found = self._found(setting, search, price, spread)
+            found = self._found(setting, search, price, spread, FINE if limits is None or worse else min(ROUGHEST, max(FINE, HASTE * off)))
             duals.append(self._dual(problem, found, room))
             dual = mixed(duals)
             point, violation = self._settled(found.point)
             tried = [*self._known, *tried][:POINTS]
-            if limits is not None and violation > ACCEPTED and dual.strain < ROUGH:
+            if limits is not None and violation > LAWFUL and dual.strain < ROUGH:
                 point, violation = self._recovered(problem, limits, tried, point, violation)
             cost = scale * float(stage.cost @ point)
-            if violation <= ACCEPTED and cost < least:
+            if violation <= LAWFUL and cost < least:
                 plan, least = point, cost
             gap = abs(least - dual.bound) / (problem.one + abs(dual.bound))
             self.options.tell(f"  violation {violation:.1e}; so far gap {gap:.1e}, strain {dual.strain:.1e}")
-            off = max(gap / ACCEPTED, dual.strain / STRAINED)
-            if off <= 1.0 or self.structure.carried is None or (worse := worse + 1 if off > 0.999 * worst else 0) > PATIENCE:
+            off = max(gap if gap < np.inf else 0.0, dual.strain)
+            wrong = max(gap / (ACCEPTED if last or worse > 1 else HELD_GAP), dual.strain / STRAINED)
+            if wrong <= 1.0 or self.structure.carried is None or (worse := worse + 1 if wrong > 0.999 * worst else 0) > PATIENCE:
                 break
-            worst = min(worst, off)
-            price, spread = found.price, NARROW
+            worst = min(worst, wrong)
+            spread = NARROW
             self._steer(problem, found, steady=worse > 0)
-        if plan is None or off > 1.0:
+            price = problem.met(found.price, found.own)
+        if plan is None or wrong > 1.0:
             raise SolverFailure(f"The prices left a gap of {gap:.1e} and a strain of {dual.strain:.1e}.", "Try --method ipm.")
         return self._reached(held, setting, problem, plan, dual, scale, found.iterations)
 
-    def _found(self, setting: _Setting, search: Search, price: Array, spread: float) -> Found:
+    def _found(self, setting: _Setting, search: Search, price: Array, spread: float, target: float) -> Found:
         """Search among all blocks."""
         try:
-            found = search.run(price, spread, FINE, self._known)
+            found = search.run(price, spread, target, self._known)
         except Unbounded:
             self._check_reach(setting)
             raise SolverFailure("The search for prices did not settle.", "Try --method ipm.") from None

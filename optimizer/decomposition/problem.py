@@ -34,6 +34,7 @@ class Problem:
     unit : size of what a block puts into each coupling row, so that rows of money and of people weigh alike
     own_cost, own_lower, own_upper, own_entries : the shared columns in the master, with what carrying them asks of the
         coupling rows; entries have axes (coupling row, shared column)
+    own_row : the one coupling row that a shared column stands in itself, −1 where there are none or several
     one : a cost of 1 after rescaling
     change, limit : what own columns are made to cost beyond their cost, and how far they may go by themselves
     lent : what trapped money was taken to put into the coupling rows; their sides are lower by it
@@ -51,6 +52,7 @@ class Problem:
     own_lower: Array
     own_upper: Array
     own_entries: Array
+    own_row: Indices
     one: float = 1.0
 
     def __post_init__(self) -> None:
@@ -91,6 +93,7 @@ class Problem:
             upper = np.concatenate([upper, np.full(len(held), np.inf)])
             weight = np.concatenate([weight, np.ones(len(held))])
         entries = coupling[:, shared].toarray() * weight[:, None]
+        own_row = np.where((entries != 0).sum(axis=0) == 1, np.abs(entries).argmax(axis=0), -1)
         own_cost, own_lower, own_upper = (
             part[shared].copy() for part in (cost, matrix.column_lower, matrix.column_upper)
         )
@@ -111,6 +114,7 @@ class Problem:
             own_lower,
             own_upper,
             entries,
+            own_row,
         )
 
     @property
@@ -168,6 +172,19 @@ class Problem:
         plain = replace(self, own_entries=entries, own_cost=cost, lower=lower, upper=upper)
         plain.limit = self.limit
         return plain
+
+    def met(self, price: Array, level: Array | None = None, *, gaining: bool = False) -> Array:
+        """Change the prices of the rows that stand for own columns alone, so that these neither gain nor lose.
+
+        Those columns that have a level (axis own), or that gain.
+        """
+        price = price.copy()
+        for column in np.flatnonzero((self.own_row >= 0) & np.isinf(self.limit)):
+            row = self.own_row[column]
+            left = self.own_cost[column] + self.change[column] - float(self.own_entries[:, column] @ price)
+            if left < 0 if gaining else level is not None and level[column] > 0:
+                price[row] += left / self.own_entries[row, column]
+        return price
 
     def bound(self, price: Array, block_cost: float) -> float:
         """Lagrangian bound: worth of the coupling rows at these prices, and least cost of the blocks and of own columns."""

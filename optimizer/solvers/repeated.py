@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
-from optimizer.solvers.highs import ROUGH, TOLERANCE, status_of
+from optimizer.solvers.highs import TOLERANCE, status_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -27,8 +27,8 @@ COLUMNWISE = MINIMISE = 1
 class Repeated:
     """A model that stays in HiGHS and is minimised for one cost after another, each time from the basis at hand."""
 
-    def __init__(self, *, perturb: bool = True, sharp: bool = False) -> None:
-        self._perturb, self._sharp = perturb, sharp
+    def __init__(self, *, perturb: bool = True) -> None:
+        self._perturb = perturb
         self._highs = self._opened()
         self._strategy = 0
         self._every = np.zeros(0, np.int32)
@@ -39,8 +39,6 @@ class Repeated:
         highs.setOptionValue("threads", 1)
         highs.setOptionValue("solver", "simplex")
         highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
-        if self._sharp:  # reduced costs that are multiplied by much
-            highs.setOptionValue("dual_feasibility_tolerance", TOLERANCE)
         if not self._perturb:  # a start next to the optimum is spoilt by perturbing it
             highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
             highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", 0.0)
@@ -71,14 +69,9 @@ class Repeated:
         """Change the sides of some rows."""
         self._highs.changeRowsBounds(rows.size, rows.astype(np.int32), lower, upper)
 
-    def set_columns(self, lower: Array, upper: Array, columns: Indices | None = None) -> None:
-        """Change the bounds of some columns, or of every one."""
-        which = self._every if columns is None else columns.astype(np.int32)
-        self._highs.changeColsBounds(which.size, which, lower, upper)
-
-    def set_entry(self, row: int, column: int, value: float) -> None:
-        """Change one coefficient."""
-        self._highs.changeCoeff(int(row), int(column), float(value))
+    def set_columns(self, lower: Array, upper: Array) -> None:
+        """Change the bounds of every column."""
+        self._highs.changeColsBounds(self._every.size, self._every, lower, upper)
 
     def add_columns(
         self, cost: Array, lower: Array, upper: Array, start: Indices, row: Indices, value: Array
@@ -147,10 +140,6 @@ class Repeated:
     def limit_iterations(self, most: int) -> None:
         """Stop runs after so many simplex iterations."""
         self._highs.setOptionValue("simplex_iteration_limit", most)
-
-    def blunt(self) -> None:
-        """Be content with HiGHS's usual reduced costs until the next fresh start: sharp ones can be out of reach."""
-        self._highs.setOptionValue("dual_feasibility_tolerance", ROUGH)
 
     def forget(self) -> None:
         """Forget basis and factors: the next run starts cold."""

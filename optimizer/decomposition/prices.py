@@ -160,7 +160,7 @@ class Prices:
                 break
             worst = min(worst, wrong)
             spread = NARROW
-            self._steer(problem, found, steady=worse > 0)
+            self._steer(problem, found)
             price = problem.met(found.price, found.own)
         if plan is None or wrong > 1.0:
             raise SolverFailure(f"The prices left a gap of {gap:.1e} and a strain of {dual.strain:.1e}.", "Try --method ipm.")
@@ -177,15 +177,14 @@ class Prices:
         self._known = [(found.point, whole)] if setting.levelled else [*found.known, (found.point, whole)]
         return found
 
-    def _steer(self, problem: Problem, found: Found, steady: bool) -> None:
+    def _steer(self, problem: Problem, found: Found) -> None:
         """Let the next search go by what the blocks carried and what part of it they paid with trapped money."""
         self._level = found.own
         problem.steer(self._far(found.own))
         seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
         if seen is not None:
-            half = steady and self._part is not None
-            self._part = 0.5 * (self._part + seen.part) if half else seen.part
-            problem.ease(self._part, seen.rest, self._level)
+            self._part = seen.part
+            problem.ease(seen.part, seen.rest, self._level)
 
     def _far(self, level: Array) -> Array:
         """How far shared columns may go in a search, that no price is refused for the sake of rounding; axis shared."""

@@ -238,11 +238,8 @@ class Search:
 
     def _add_rays(self, master: Master) -> None:
         for ray in self._rays[master.rays_known :]:
-            direction = np.zeros(self.problem.cost.size)
-            direction[self.problem.structure.blocks[ray.block].columns] = ray.direction
-            size = float(np.abs(self.problem.cost) @ np.abs(direction))
-            cost, use = self.problem.by_block(direction)
-            master.add_ray(ray.block, float(cost[ray.block]) + 1e-10 * size, use[:, ray.block])
+            cost, size, use = self.problem.of_ray(ray.block, ray.direction)
+            master.add_ray(ray.block, cost + 1e-10 * size, use)
 
     def _offer(self, master: Master, slack: float) -> int:
         """Give the last answers to the master where they are better than its mixtures at its prices; says how many."""

@@ -46,7 +46,7 @@ ROUNDS = 30  # searches until blocks have room for what they carry
 FAR = 10.0  # times the highest level last seen that shared columns may go in a search
 ROUGH = 1e-3  # strain from which a plan is looked for
 ROUGHEST, HASTE = 1e-5, 0.003  # gap of a search while blocks change their minds about what they carry, and part of what is off
-POINTS = 24  # points of which a lawful plan is made at most
+POINTS = 12  # points of which a lawful plan is made at most
 ACCEPTED = 9e-7  # gap with which a stage is taken; the certificate allows 1e-6
 LAWFUL = 1e-7  # and by how much its plan may break a row
 HELD_GAP = 1e-7  # gap of a stage that later ones hold, unless no search comes nearer
@@ -72,6 +72,7 @@ class Prices:
 
     def _forget(self) -> None:
         self._known: list[Known] = []
+        self._lawful: list[Known] = []
         self._few = [_Few(MANY if self.block_count >= FROM else FEW), _Few(SOME)]
         self._level = np.zeros(self.structure.shared.size)
         self._part: Array | None = None
@@ -136,7 +137,7 @@ class Prices:
             problem.ease(part, np.zeros(level.size), level)
         duals: list[Dual] = []
         last = number + 1 == len(self.stages)
-        limits, tried = Limits.of(problem, setting.row_upper), list(self._known)
+        limits, tried = Limits.of(problem, setting.row_upper), []
         plan, least, worst, worse = None, np.inf, np.inf, 0
         off = np.inf
         for _ in range(ROUNDS):
@@ -145,13 +146,21 @@ class Prices:
             found = self._found(setting, search, price, spread, FINE if limits is None or worse else min(ROUGHEST, max(FINE, HASTE * off)))
             duals.append(self._dual(problem, found, room))
             dual = mixed(duals)
-            point, violation = self._settled(found.point)
+            gross = found.point
+            point, violation = self._settled(gross)
             tried = [*self._known, *tried][:POINTS]
             if limits is not None and violation > LAWFUL and dual.strain < ROUGH:
-                point, violation = self._recovered(problem, limits, tried, point, violation)
+                recovered = recover(problem, limits, [*self._lawful, *tried], self.options)
+                if recovered is None:
+                    self.options.tell("  no lawful plan of these points")
+                else:
+                    self._known.append((recovered, np.arange(self.block_count)))
+                    gross = recovered
+                    point, violation = self._settled(gross)
             cost = scale * float(stage.cost @ point)
             if violation <= LAWFUL and cost < least:
                 plan, least = point, cost
+                self._lawful = [(gross, np.arange(self.block_count))]
             gap = abs(least - dual.bound) / (problem.one + abs(dual.bound))
             self.options.tell(f"  violation {violation:.1e}; so far gap {gap:.1e}, strain {dual.strain:.1e}")
             off = max(gap if gap < np.inf else 0.0, dual.strain)
@@ -286,15 +295,6 @@ class Prices:
         free = np.isinf(problem.limit) if seen is not None else np.zeros(left.size, dtype=bool)
         change = 0.0 if seen is None else seen.change
         return Dual(found.price, found.row_dual, bound, (left + change)[free], problem.one + size[free])
-
-    def _recovered(self, problem: Problem, limits: Limits, tried: list[Known], point: Array, violation: float) -> tuple[Array, float]:
-        """A lawful plan of the points that were tried, or the plan at hand."""
-        recovered = recover(problem, limits, tried, self.options)
-        if recovered is None:
-            self.options.tell("  nothing recovered")
-            return point, violation
-        self._known.append((recovered, np.arange(self.block_count)))
-        return self._settled(recovered)
 
     def _settled(self, point: Array) -> tuple[Array, float]:
         """The plan of a mixture, with what is carried paid by each block, and by how much it breaks a row."""

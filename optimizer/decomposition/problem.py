@@ -14,7 +14,7 @@ from optimizer.decomposition.carrying import carried_entries
 from optimizer.decomposition.structure import Structure
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
+    from scipy.sparse import csc_array, csr_array
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -149,6 +149,17 @@ class Problem:
         place, column, value = self._places
         use = np.bincount(place, value * point[column], self.lower.size * self.block_count)
         return cost, use.reshape(self.lower.size, self.block_count)
+
+    @cached_property
+    def _columns(self) -> csc_array[Any]:
+        return self.coupling.tocsc()
+
+    def of_ray(self, block: int, direction: Array) -> tuple[float, float, Array]:
+        """What a direction of one block (axis column of the block) costs, the size of that, and its use of the coupling rows."""
+        columns = self.structure.blocks[block].columns
+        moved = np.flatnonzero(direction)
+        cost = self.cost[columns[moved]] * direction[moved]
+        return float(cost.sum()), float(np.abs(cost).sum()), self._columns[:, columns[moved]] @ direction[moved]
 
     def steer(self, most: Array) -> None:
         """Let own columns go no further than `most`; axis own."""

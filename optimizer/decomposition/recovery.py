@@ -58,7 +58,7 @@ class Limits:
 
 def recover(problem: Problem, limits: Limits, known: list[Known], options: Options) -> Array | None:
     """Find the best lawful mixture of known points, before blocks pay what they carry; `None` if there is none."""
-    from scipy.sparse import csc_array, csr_array, hstack, vstack
+    from scipy.sparse import csc_array, csr_array, diags_array, hstack, vstack
 
     from optimizer.solvers.highs import Session
 
@@ -91,7 +91,7 @@ def recover(problem: Problem, limits: Limits, known: list[Known], options: Optio
     slope = limits.slope[binding]
     money = 1.0 / np.maximum(np.abs(limits.side[binding]), 1.0)
     limiting = hstack(
-        [given[binding], csc_array(-limits.rise[binding]), csc_array(np.diag(-slope)) if binding.size else csc_array((0, 0))]
+        [given[binding], csc_array(-limits.rise[binding]), diags_array(-slope, format="csc")]
     ).multiply(money[:, None])
     A = vstack([coupling, hstack([mixing, csc_array((problem.block_count, sizes[1] + sizes[2]))]), limiting]).tocsc()
     A.indices, A.indptr = A.indices.astype(np.int32), A.indptr.astype(np.int32)
@@ -105,7 +105,9 @@ def recover(problem: Problem, limits: Limits, known: list[Known], options: Optio
     )
     costs = np.concatenate([*cost, plain.own_cost, -problem.cost[limits.giver[binding]]])
     largest = max(1.0, float(np.abs(costs).max()))
-    solution = Session(matrix, time_limit=options.left()).minimise(costs * (1e3 / largest), method="ipm")
+    session = Session(matrix, time_limit=options.left())
+    session.native.setOptionValue("run_crossover", "off")  # any mixture will do, a vertex costs most of the time
+    solution = session.minimise(costs * (1e3 / largest), method="ipm", doubt=False)
     if solution.status is not Status.OPTIMAL or solution.point is None:
         return None
     level, own, cut = np.split(solution.point, np.cumsum(sizes)[:2])

@@ -14,7 +14,7 @@ from optimizer.staging import LARGE, PATIENT, Options
 
 Array = NDArray[np.float64]
 
-STILL = 1e-11  # a basic variable that moves less for each unit of a column does not move
+LARGEST = 4  # HiGHS scales by the largest entries: fewer iterations where sides move a little
 FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
 
 
@@ -78,13 +78,14 @@ class Live:
         basis: Any = None,
         *,
         perturb: bool = True,
+        scaling: int | None = None,
     ) -> None:
         from optimizer.solvers.highs import Session
 
         self.options = options or Options()
         self.matrix = matrix
         self.solves = self.cold = 0
-        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb)
+        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb, scaling=scaling)
         self._told = matrix  # as the session knows it
         self._optimal: tuple[Array, float] | None = (
             None  # cost and value of an optimum that nothing has changed since
@@ -169,11 +170,12 @@ class Live:
             solution.require("the district")  # raises
         return solution
 
-    def value(self, cost: Array) -> float | None:
+    def value(self, cost: Array, *, doubt: bool = True) -> float | None:
         """The least cost · x; `None` where no point satisfies all rules.
 
         Where nothing but sides has changed since the last optimum, and its basis still satisfies all rules, the duals
-        give the value without a run.
+        give the value without a run. Without `doubt` the first verdict of "infeasible" stands: for whoever checks it by
+        another question.
 
         Raises
         ------
@@ -187,41 +189,15 @@ class Live:
             value = self._anchor.value(self.matrix.row_lower, self.matrix.row_upper)
             if value is not None:
                 return value
-        solution = self._run(cost, "simplex" if self._warm else self._cold_method, read=False)
-        if solution.status is not Status.OPTIMAL:
+        solution = self._run(cost, "simplex" if self._warm else self._cold_method, read=False, doubt=doubt)
+        if solution.status is not Status.OPTIMAL and (doubt or solution.status is not Status.INFEASIBLE):
             solution = self.minimise(cost)
         self._warm = self._warm or solution.status is Status.OPTIMAL
         return solution.objective if solution.status is Status.OPTIMAL else None
 
-    def span(self, column: int) -> tuple[float, float, float] | None:
-        """How far a column that stands still may move after `value` or `minimise` while the basis stays the best.
-
-        Returns the least and greatest change of the column, and the change of the value for each unit of it; `None` when
-        the column is basic or the last run had no end.
-        """
-        if self._optimal is None:
-            return None
-        column %= self._told.shape[1]
-        basic, point, activity, dual = self._session.basic()
-        if (basic == column).any():
-            return None
-        entries = np.zeros(self._told.shape[0])
-        A = self._told.A
-        own = slice(A.indptr[column], A.indptr[column + 1])
-        entries[A.indices[own]] = A.data[own]
-        step = self._session.basis_solve(-entries)
-        is_row = basic < 0
-        rows, columns = -1 - basic[is_row], basic[~is_row]
-        value = np.concatenate([point[columns], activity[rows]])
-        move = np.concatenate([step[~is_row], -step[is_row]])
-        lower = np.concatenate([self._told.column_lower[columns], self._told.row_lower[rows]])
-        upper = np.concatenate([self._told.column_upper[columns], self._told.row_upper[rows]])
-        moves = np.abs(move) > STILL
-        value, move, lower, upper = value[moves], move[moves], lower[moves], upper[moves]
-        to_lower, to_upper = np.minimum(lower - value, 0.0) / move, np.maximum(upper - value, 0.0) / move
-        most = np.where(move > 0, to_upper, to_lower).min(initial=np.inf)
-        least = np.where(move > 0, to_lower, to_upper).max(initial=-np.inf)
-        return float(least), float(most), float(self._optimal[0][column] - dual @ entries)
+    def reduced_cost(self, column: int) -> float:
+        """What a unit more of a column that stands still adds to the value, after `value` or `minimise`."""
+        return self._session.reduced_cost(column)
 
     def _sides_alone(self) -> bool:
         new, old = self.matrix, self._told
@@ -235,13 +211,15 @@ class Live:
     def _cold_method(self) -> str:
         return "ipm" if self.matrix.shape[1] > LARGE else "simplex"
 
-    def _run(self, cost: Array, method: str, *, read: bool = True) -> Solution:
+    def _run(self, cost: Array, method: str, *, read: bool = True, doubt: bool = True) -> Solution:
         self._optimal = self._anchor = None
         self._tell()
         self.solves += 1
         self.cold += not self._warm
         interruptible = self.matrix.shape[1] > PATIENT
-        solution = self._session.minimise(cost, method=method, interruptible=interruptible, read=read)
+        solution = self._session.minimise(
+            cost, method=method, interruptible=interruptible, read=read, doubt=doubt
+        )
         if solution.status is Status.OPTIMAL and method != "ipm":
             self._optimal = cost, solution.objective
         return solution

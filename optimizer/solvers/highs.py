@@ -111,6 +111,8 @@ class Session:
     perturb
         Let simplex perturb costs and bounds. It spoils a start next to the optimum, so that chains of like models go
         without; a run that then ends in trouble is repeated with it.
+    scaling
+        HiGHS's number of a way to scale for simplex, where it is not to choose.
 
     """
 
@@ -121,8 +123,11 @@ class Session:
         threads: int = 1,
         time_limit: float | None = None,
         perturb: bool = True,
+        scaling: int | None = None,
     ) -> None:
         self._highs = _Quiet()
+        if scaling is not None:
+            self._highs.setOptionValue("simplex_scale_strategy", scaling)
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0
@@ -220,6 +225,10 @@ class Session:
             np.array(solution.row_value),
             np.array(solution.row_dual),
         )
+
+    def reduced_cost(self, column: int) -> float:
+        """The dual of one column after an optimal run."""
+        return float(self._highs.getSolution().col_dual[column])
 
     def basis_solve(self, right: Array) -> Array:
         """Solve B x = right for the basis matrix of the last run, where a row's own column is a unit vector."""

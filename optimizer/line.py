@@ -7,6 +7,7 @@ have functions of their own, which are added up.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +63,7 @@ class _Part:
     near: _Part | None
     live: Live | None = None
     bases: dict[float, Any] = field(default_factory=dict)  # at the least (−1) and the greatest t (1)
+    farthest: Any = None  # the basis at which it was last asked how far t goes
     known: dict[float, Touch] = field(default_factory=dict)  # since `restrict`
 
 
@@ -123,16 +125,18 @@ class Line:
     def reach(self, low: float, high: float) -> tuple[float, float] | None:
         """The part of [low, high] where the program has a solution; `None` when there is no such place.
 
-        Both ends are tried with the stage's own cost, which is what is asked for next; only a block without a solution
-        there is asked how far it goes.
+        Both ends are tried with the stage's own cost, which is what is asked for next; only where a block has no solution
+        there all are asked how far they go.
         """
         for toward in (1.0, -1.0):
+            end = high if toward > 0 else low
+            if all(self._at_end(part, end, toward, doubt=False) is not None for part in self._parts):
+                continue
             for part in self._parts:
-                if self._first_touch(part, high if toward > 0 else low, toward) is None:
-                    found = self._farthest(part, low, high, toward)
-                    if found is None:
-                        return None
-                    low, high = (low, min(high, found)) if toward > 0 else (max(low, found), high)
+                found = self._farthest(part, low, high, toward)
+                if found is None:
+                    return None
+                low, high = (low, min(high, found)) if toward > 0 else (max(low, found), high)
         return low, high
 
     def trace(self, low: float, high: float, tolerance: float = 1e-8) -> Polyline:
@@ -190,16 +194,22 @@ class Line:
         cost[-1] = -toward * max(
             1.0, float(np.abs(column).max(initial=0.0))
         )  # in dollars, to stand clear of tolerances
-        solution = self._live(part, low, high).minimise(cost)
+        live = self._live(part, low, high)
+        if part.near is not None and part.near.farthest is not None:
+            live.start_from(part.near.farthest)
+        solution = live.minimise(cost)
+        part.farthest = live.basis
         return None if solution.point is None else float(solution.point[-1])
 
-    def _first_touch(self, part: _Part, at: float, toward: float) -> Touch | None:
-        """The function at an end that may have no solution, from the basis of this block there or one near it."""
+    def _at_end(self, part: _Part, at: float, toward: float, *, doubt: bool = True) -> Touch | None:
+        """The function at an end, or next to it, from the basis that this block or the one near it had there."""
+        if at in part.known:
+            return part.known[at]
         live = self._live(part, at, at)
         start = part.bases.get(toward) or (part.near and part.near.bases.get(toward))
         if start is not None:
             live.start_from(start)
-        touch = self._touch(part, at, doubt=False)
+        touch = self._touch(part, at, doubt=doubt)
         if touch is not None:
             part.bases[toward] = live.basis
         return touch
@@ -252,8 +262,8 @@ class Line:
 
     def _end(self, part: _Part, at: float, inward: float) -> Touch:
         """The function at an end of the range, moved inside by a hair where rounding asks for it."""
-        for nudge in NUDGE:
-            touch = self._touch(part, at + inward * nudge)
+        for doubt, nudge in itertools.product((False, True), NUDGE):
+            touch = self._at_end(part, at + inward * nudge, -inward, doubt=doubt)
             if touch is not None:
                 return Touch(at, touch.value - touch.slope * inward * nudge, touch.slope)
         raise NoPlan(

@@ -129,9 +129,15 @@ class Live:
 
     def bound(self, column: int, lower: float, upper: float) -> None:
         """Change the bounds of one column."""
+        column %= self.matrix.shape[1]
+        told = self.matrix is self._told
         low, high = self.matrix.column_lower.copy(), self.matrix.column_upper.copy()
         low[column], high[column] = lower, upper
         self.bounds(low, high)
+        if told:
+            self._session.change_column(column, lower, upper)
+            self._told = self.matrix
+            self._optimal = self._anchor = None
 
     def _tell(self) -> None:
         """Tell the session what differs."""
@@ -174,8 +180,8 @@ class Live:
         """The least cost · x; `None` where no point satisfies all rules.
 
         Where nothing but sides has changed since the last optimum, and its basis still satisfies all rules, the duals
-        give the value without a run. Without `doubt` the first verdict of "infeasible" stands: for whoever checks it by
-        another question.
+        give the value without a run. Without `doubt` a run that ends otherwise is not repeated, and `None` says no more
+        than that: for whoever asks on in another way.
 
         Raises
         ------
@@ -190,7 +196,8 @@ class Live:
             if value is not None:
                 return value
         solution = self._run(cost, "simplex" if self._warm else self._cold_method, read=False, doubt=doubt)
-        if solution.status is not Status.OPTIMAL and (doubt or solution.status is not Status.INFEASIBLE):
+        unsure = Status.INFEASIBLE, Status.UNBOUNDED, Status.FAILED
+        if solution.status is not Status.OPTIMAL and (doubt or solution.status not in unsure):
             solution = self.minimise(cost)
         self._warm = self._warm or solution.status is Status.OPTIMAL
         return solution.objective if solution.status is Status.OPTIMAL else None

@@ -62,13 +62,23 @@ def status_of(model_status: highspy.HighsModelStatus) -> Status:
 
 
 class _Quiet(highspy.Highs):  # type: ignore[misc]
-    """HiGHS without its banner: registering callbacks prints it unless output is off by then."""
+    """HiGHS without its banner: registering callbacks, which takes its time too, waits until somebody listens."""
+
+    _listens = False
 
     def enableCallbacks(self) -> None:
-        """Silence first, then register."""
+        """Silence first; register for those who listen alone."""
         self.setOptionValue("output_flag", False)
         self.setOptionValue("log_to_console", False)
-        super().enableCallbacks()
+        if self._listens:
+            super().enableCallbacks()
+
+    def listen(self) -> None:
+        """Hear `cancelSolve` in the runs that follow."""
+        if not self._listens:
+            self._listens = True
+            self.enableCallbacks()
+        self.HandleUserInterrupt = True
 
 
 @cache
@@ -186,6 +196,10 @@ class Session:
         """Change the bounds of some columns."""
         self._highs.changeColsBounds(columns.size, columns.astype(np.int32), lower, upper)
 
+    def change_column(self, column: int, lower: float, upper: float) -> None:
+        """Change the bounds of one column."""
+        self._highs.changeColBounds(column, lower, upper)
+
     def change_coefficient(self, row: int, column: int, value: float) -> None:
         """Change one coefficient."""
         self._highs.changeCoeff(row, column, value)
@@ -302,14 +316,14 @@ class Session:
             self._run_interruptibly()
         else:
             if interruptible:  # whoever waits for this thread calls `stop`
-                highs.HandleUserInterrupt = True
+                highs.listen()
             highs.run()
         return self._read(time.perf_counter() - started, read)
 
     def _run_interruptibly(self) -> None:
         """Run in a thread, so that Ctrl-C reaches us and stops the solver at its next iteration."""
         highs = self._highs
-        highs.HandleUserInterrupt = True
+        highs.listen()
         thread = threading.Thread(target=highs.run, daemon=True)
         thread.start()
         try:

@@ -18,7 +18,7 @@ from models.errors import NoPlan
 from models.polyline import Polyline, total
 from optimizer.blocks import Block, components, split
 from optimizer.chains import chains_of
-from optimizer.live import LARGEST, Live
+from optimizer.live import Live
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
 from optimizer.staging import Options
@@ -65,6 +65,12 @@ class _Part:
     bases: dict[float, Any] = field(default_factory=dict)  # at the least (−1) and the greatest t (1)
     farthest: Any = None  # the basis at which it was last asked how far t goes
     known: dict[float, Touch] = field(default_factory=dict)  # since `restrict`
+
+    @property
+    def moved(self) -> Array:
+        """Coefficients of t."""
+        A = self.matrix.A
+        return np.asarray(A.data[A.indptr[-2] :])
 
 
 class Line:
@@ -183,17 +189,15 @@ class Line:
     def _live(self, part: _Part, low: float, high: float) -> Live:
         """A block in the solver, with t between two places."""
         if part.live is None:
-            part.live = Live(part.matrix, self.options, perturb=False, scaling=LARGEST)
+            part.live = Live(part.matrix, self.options, perturb=False, short=True)
         part.live.bound(-1, low, high)
         return part.live
 
     def _farthest(self, part: _Part, low: float, high: float, toward: float) -> float | None:
         """The least (`toward` −1) or greatest t between two places at which a block has a solution."""
         cost = np.zeros(part.cost.size)
-        column = part.matrix.A[:, [-1]].data
-        cost[-1] = -toward * max(
-            1.0, float(np.abs(column).max(initial=0.0))
-        )  # in dollars, to stand clear of tolerances
+        dollars = max(1.0, float(np.abs(part.moved).max(initial=0.0)))  # to stand clear of tolerances
+        cost[-1] = -toward * dollars
         live = self._live(part, low, high)
         if part.near is not None and part.near.farthest is not None:
             live.start_from(part.near.farthest)
@@ -240,7 +244,7 @@ class Line:
             if j == i + 1:
                 continue
             inner = at[i + 1 : j]
-            above = np.interp(inner, [left.at, right.at], [left.value, right.value])
+            above = left.value + (right.value - left.value) / (right.at - left.at) * (inner - left.at)
             below = np.maximum(left.tangent(inner), right.tangent(inner))
             value[i + 1 : j] = (above + below) / 2.0
             most = int((above - below).argmax())
@@ -273,7 +277,7 @@ class Line:
 
     def _trace(self, part: _Part, low: float, high: float, tolerance: float) -> Polyline:
         first = self._end(part, low, 1.0)
-        if not part.matrix.A[:, [-1]].nnz or high - low <= NARROW:
+        if not part.moved.size or high - low <= NARROW:
             return Polyline.of([low, high], [first.value] * 2, [0.0])
         pieces: list[_Piece] = []
         pairs = [(first, self._end(part, high, -1.0))]

@@ -14,7 +14,7 @@ from optimizer.staging import LARGE, PATIENT, Options
 
 Array = NDArray[np.float64]
 
-LARGEST = 4  # HiGHS scales by the largest entries: fewer iterations where sides move a little
+QUICK = 5_000  # columns from which a run from a basis is worth a thread of its own; see `PATIENT`
 FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
 
 
@@ -78,14 +78,14 @@ class Live:
         basis: Any = None,
         *,
         perturb: bool = True,
-        scaling: int | None = None,
+        short: bool = False,
     ) -> None:
         from optimizer.solvers.highs import Session
 
         self.options = options or Options()
         self.matrix = matrix
         self.solves = self.cold = 0
-        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb, scaling=scaling)
+        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb, short=short)
         self._told = matrix  # as the session knows it
         self._optimal: tuple[Array, float] | None = (
             None  # cost and value of an optimum that nothing has changed since
@@ -223,7 +223,7 @@ class Live:
         self._tell()
         self.solves += 1
         self.cold += not self._warm
-        interruptible = self.matrix.shape[1] > PATIENT
+        interruptible = self.matrix.shape[1] > (QUICK if self._warm else PATIENT)
         solution = self._session.minimise(
             cost, method=method, interruptible=interruptible, read=read, doubt=doubt
         )

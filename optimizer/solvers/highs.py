@@ -22,6 +22,7 @@ Indices = NDArray[np.int64]
 NAME = "highs"
 METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
+LARGEST, DEVEX = 4, 1
 COLUMNWISE = MINIMISE = 1
 
 # Held stages are steep: a coverage that is off by 1e-8 can cost hundreds of dollars, so HiGHS's own 1e-7 is too wide
@@ -121,8 +122,8 @@ class Session:
     perturb
         Let simplex perturb costs and bounds. It spoils a start next to the optimum, so that chains of like models go
         without; a run that then ends in trouble is repeated with it.
-    scaling
-        HiGHS's number of a way to scale for simplex, where it is not to choose.
+    short
+        Runs are short and many: scale by the largest entries, and price by Devex, which starts at once.
 
     """
 
@@ -133,11 +134,12 @@ class Session:
         threads: int = 1,
         time_limit: float | None = None,
         perturb: bool = True,
-        scaling: int | None = None,
+        short: bool = False,
     ) -> None:
         self._highs = _Quiet()
-        if scaling is not None:
-            self._highs.setOptionValue("simplex_scale_strategy", scaling)
+        if short:
+            self._highs.setOptionValue("simplex_scale_strategy", LARGEST)
+            self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0

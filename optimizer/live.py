@@ -64,6 +64,15 @@ class Live:
     Sides, bounds and coefficients change in place and only where they differ; a run starts from the basis at hand. A
     verdict of "infeasible" that was reached from a basis is checked by a cold run before it is believed.
 
+    Parameters
+    ----------
+    matrix, options, basis
+        The program, how to solve it, and a basis to start from.
+    perturb, short
+        As in `Session`.
+    anchored
+        Let the duals answer `value` where sides alone have moved; for one block of many, where that costs less than a run.
+
     Attributes
     ----------
     matrix : the program as it stands now
@@ -79,6 +88,7 @@ class Live:
         *,
         perturb: bool = True,
         short: bool = False,
+        anchored: bool = True,
     ) -> None:
         from optimizer.solvers.highs import Session
 
@@ -91,6 +101,7 @@ class Live:
             None  # cost and value of an optimum that nothing has changed since
         )
         self._anchor: _Anchor | None = None
+        self._anchored = anchored
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -189,9 +200,10 @@ class Live:
             As in `minimise`.
 
         """
-        if self._optimal is not None and self._sides_alone() and np.array_equal(cost, self._optimal[0]):
+        known = self._optimal if self._anchored and self._sides_alone() else None
+        if known is not None and np.array_equal(cost, known[0]):
             if self._anchor is None:
-                self._anchor = _Anchor(self._session, self._told, self._optimal[1])
+                self._anchor = _Anchor(self._session, self._told, known[1])
             value = self._anchor.value(self.matrix.row_lower, self.matrix.row_upper)
             if value is not None:
                 return value

@@ -211,7 +211,9 @@ class Line:
             return part.known[at]
         live = self._live(part, at, at)
         start = part.bases.get(toward) or (part.near and part.near.bases.get(toward))
-        if start is not None:
+        if start is None:
+            live.start_cold()  # the other end is too far to start from
+        else:
             live.start_from(start)
         touch = self._touch(part, at, doubt=doubt)
         if touch is not None:

@@ -117,6 +117,12 @@ class Live:
         self._session.start_from(basis)
         self._warm = True
 
+    def start_cold(self) -> None:
+        """Forget the basis."""
+        self._optimal = self._anchor = None
+        self._session.start_cold()
+        self._warm = False
+
     def change(self, matrix: Matrix) -> None:
         """Become a program of the same shape; the basis stays."""
         same = matrix.A is self.matrix.A or (
@@ -178,8 +184,7 @@ class Live:
         """
         solution = self._run(cost, "primal" if primal else "simplex" if self._warm else self._cold_method)
         if self._warm and solution.status is Status.INFEASIBLE:
-            self._session.start_cold()
-            self._warm = False
+            self.start_cold()
             solution = self._run(cost, self._cold_method)
         if solution.status is Status.OPTIMAL:
             self._warm = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,30 +27,33 @@ class Block:
 
 
 def independent_blocks(matrix: Matrix) -> list[Block]:
-    """Split a matrix into its connected components, in order of their first column.
+    """Split a matrix into its connected components, in order of their first column."""
+    row_owner, column_owner, count = components(matrix.A)
+    if count <= 1:
+        rows, columns = matrix.shape
+        return [Block(np.arange(rows), np.arange(columns), matrix, 0)]
+    return split(matrix, row_owner, column_owner, count)
 
-    A row without coefficients couples nothing and belongs to the first block.
+
+def components(A: Any) -> tuple[Indices, Indices, int]:
+    """The connected component of every row and every column, numbered by their first column, and how many there are.
+
+    A row without coefficients couples nothing and belongs to the first one.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    rows, columns = matrix.shape
-    entries = matrix.A.tocoo()
+    rows, columns = A.shape
+    entries = A.tocoo()
     graph = coo_array(
         (np.ones(entries.nnz, np.int8), (entries.coords[0], entries.coords[1] + rows)),
         shape=(rows + columns, rows + columns),
     )
     count, label = connected_components(graph, directed=False)
-    used = np.zeros(count, dtype=bool)
-    used[label[rows:]] = True
-    label[:rows] = np.where(used[label[:rows]], label[:rows], label[rows] if columns else 0)
-    _, first = np.unique(label[rows:], return_index=True)
-    order = np.unique(label[rows:])[np.argsort(first)]
-    if order.size <= 1:
-        return [Block(np.arange(rows), np.arange(columns), matrix, 0)]
-    place = np.full(count, -1, dtype=np.int64)
-    place[order] = np.arange(order.size)
-    return split(matrix, place[label[:rows]], place[label[rows:]], order.size)
+    used, first = np.unique(label[rows:], return_index=True)
+    place = np.zeros(count, dtype=np.int64)
+    place[used[np.argsort(first)]] = np.arange(used.size)
+    return place[label[:rows]], place[label[rows:]], used.size
 
 
 def split(matrix: Matrix, row_owner: Indices, column_owner: Indices, count: int) -> list[Block]:

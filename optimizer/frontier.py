@@ -14,7 +14,7 @@ from models.settings import Objective
 from models.status import Status
 from optimizer.formulation import Model
 from optimizer.line import Line
-from optimizer.objectives import stages_of, weights
+from optimizer.objectives import first_stage, weights
 from optimizer.policy_line import best_line, sampled_line
 from optimizer.solution import refusal
 from optimizer.staging import Options
@@ -74,7 +74,7 @@ def frontier(
         raise InputError(f"A frontier of {points} points is none.", "Give 2 or more: --points 60.")
     started = time.perf_counter()
     model = Model(district, cut="everywhere")
-    stage = stages_of(model, objective or district.settings.coverage.objective)[0]
+    stage = first_stage(model, objective or district.settings.coverage.objective)
     assert model.cut is not None
     line = Line(model.lp.matrix(), stage, model.cut.index, -1.0, options)
     whole = (

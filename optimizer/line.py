@@ -7,7 +7,8 @@ have functions of their own, which are added up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,18 +16,18 @@ from numpy.typing import NDArray
 
 from models.errors import NoPlan
 from models.polyline import Polyline, total
-from models.status import Status
-from optimizer.blocks import independent_blocks
+from optimizer.blocks import Block, components, split
+from optimizer.chains import chains_of
 from optimizer.live import Live
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
-from optimizer.solution import Solution
-from optimizer.staging import Options
+from optimizer.staging import LARGE, Options
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 NARROW = 1e-9  # pieces narrower than this are not told apart
+OPEN = 1e-8  # on the stage's own scale: two bounds nearer than this are one value
 NUDGE = (0.0, 1e-9, 1e-8, 1e-7, 1e-6)  # how far an end of the feasible range is moved inside, at most
 
 
@@ -37,6 +38,10 @@ class Touch:
     at: float
     value: float
     slope: float
+
+    def tangent(self, at: Array) -> Array:
+        """The tangent at other places."""
+        return self.value + self.slope * (at - self.at)
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,22 @@ class _Piece:
 
 @dataclass(eq=False)
 class _Part:
-    """A block with the column t behind its own columns."""
+    """A block with the column t behind its own columns, and the one whose bases it starts from."""
 
     columns: Indices
     matrix: Matrix
     cost: Array
-    shape_key: int
+    near: _Part | None
     live: Live | None = None
-    basis: Any = None
+    bases: dict[float, Any] = field(default_factory=dict)  # at the least (−1) and the greatest t (1)
+    farthest: Any = None  # the basis at which it was last asked how far t goes
+    known: dict[float, Touch] = field(default_factory=dict)  # since `restrict`
+
+    @property
+    def moved(self) -> Array:
+        """Coefficients of t."""
+        A = self.matrix.A
+        return np.asarray(A.data[A.indptr[-2] :])
 
 
 class Line:
@@ -83,13 +96,17 @@ class Line:
         self.stage = stage
         tied = np.asarray(tied).reshape(-1)
         self._own = np.setdiff1d(np.arange(matrix.shape[1]), tied)
-        base = matrix.part(np.arange(matrix.shape[0]), self._own)
         direction = np.asarray(matrix.A[:, tied].sum(axis=1)).reshape(-1) * sign
-        self._parts = []
-        for block in independent_blocks(base):
-            widened = block.matrix.with_column(direction[block.rows], -np.inf, np.inf)
-            cost = np.append(stage.cost[self._own[block.columns]], 0.0)
-            self._parts.append(_Part(block.columns, widened, cost, block.shape_key))
+        blocks = _blocks_with(matrix, self._own, direction)
+        self._parts: list[_Part] = []
+        by_number: dict[int, _Part] = {}
+        for chain in chains_of(blocks):
+            for number, parent in zip(chain.members, chain.parents):
+                block = blocks[number]
+                columns = self._own[block.columns[:-1]]
+                cost = np.append(stage.cost[columns], 0.0)
+                by_number[number] = _Part(columns, block.matrix, cost, by_number.get(parent))
+                self._parts.append(by_number[number])
         self.block_count = len(self._parts)
 
     @property
@@ -105,23 +122,27 @@ class Line:
     def restrict(self, column_upper: Array) -> None:
         """Set the upper bounds of the program's columns."""
         for part in self._parts:
-            upper = np.append(column_upper[self._own[part.columns]], part.matrix.column_upper[-1])
+            upper = np.append(column_upper[part.columns], part.matrix.column_upper[-1])
             part.matrix = part.matrix.replace(column_upper=upper)
+            part.known = {}
             if part.live is not None:
                 part.live.bounds(part.matrix.column_lower, part.matrix.column_upper)
 
     def reach(self, low: float, high: float) -> tuple[float, float] | None:
-        """The part of [low, high] where the program has a solution; `None` when there is no such place."""
-        for part in self._parts:
-            end = self._farthest(part, low, high, -1.0)
-            if end is None:
-                return None
-            low = max(low, end)
-        for part in self._parts:
-            end = self._farthest(part, low, high, 1.0)
-            if end is None:
-                return None
-            high = min(high, end)
+        """The part of [low, high] where the program has a solution; `None` when there is no such place.
+
+        Both ends are tried with the stage's own cost, which is what is asked for next; only where a block has no solution
+        there all are asked how far they go.
+        """
+        for toward in (1.0, -1.0):
+            end = high if toward > 0 else low
+            if all(self._at_end(part, end, toward, doubt=False) is not None for part in self._parts):
+                continue
+            for part in self._parts:
+                found = self._farthest(part, low, high, toward)
+                if found is None:
+                    return None
+                low, high = (low, min(high, found)) if toward > 0 else (max(low, found), high)
         return low, high
 
     def trace(self, low: float, high: float, tolerance: float = 1e-8) -> Polyline:
@@ -144,7 +165,9 @@ class Line:
         return total(lines).scaled(factor, self.stage.offset / self.stage.scale)
 
     def sample(self, at: Array) -> Polyline:
-        """The stage's value at some places, straight between them: one walk along them, each place from the last basis.
+        """The stage's value at some places, straight between them.
+
+        A place is solved for only where the duals at solved ones leave open what lies between (more than `OPEN`).
 
         Parameters
         ----------
@@ -152,72 +175,102 @@ class Line:
             Ascending places in the range, as `reach` gives it.
 
         """
-        value = np.zeros(at.size)
         if at[-1] - at[0] <= NARROW:
             return self.trace(float(at[0]), float(at[-1]))
+        value = np.zeros(at.size)
         for number, part in enumerate(self._parts, start=1):
             self.options.tell(f"Block {number} of {self.block_count}")
-            value[-1] += self._end(part, float(at[-1]), -1.0, primal=True).value  # where `reach` has left it
-            value[1:-1] += self._heights(part, at[1:-1])
-            value[0] += self._end(part, float(at[0]), 1.0).value
+            value += self._heights(part, at, OPEN * self.stage.scale / len(self._parts))
         line = Polyline.of(at.tolist(), value.tolist(), (np.diff(value) / np.diff(at)).tolist())
         return line.scaled(self.stage.sign / self.stage.scale, self.stage.offset / self.stage.scale)
 
     # ---- one block -----------------------------------------------------------------------------------------------
 
-    def _run(self, part: _Part, low: float, high: float, cost: Array, *, primal: bool = False) -> Solution:
-        """Minimise over a block with t between two places; a first run starts from a basis of a block like it."""
+    def _live(self, part: _Part, low: float, high: float) -> Live:
+        """A block in the solver, with t between two places."""
         if part.live is None:
-            alike = (other.basis for other in self._parts if other.shape_key == part.shape_key)
-            start = next((basis for basis in alike if basis is not None), None)
-            part.live = Live(part.matrix, self.options, start, perturb=False)
+            short = part.matrix.shape[1] <= LARGE  # longer runs are worth better prices
+            part.live = Live(part.matrix, self.options, perturb=False, short=short)
         part.live.bound(-1, low, high)
-        solution = part.live.minimise(cost, primal=primal)
-        if part.basis is None and solution.status is Status.OPTIMAL:
-            part.basis = part.live.basis
-        return solution
+        return part.live
 
     def _farthest(self, part: _Part, low: float, high: float, toward: float) -> float | None:
         """The least (`toward` −1) or greatest t between two places at which a block has a solution."""
         cost = np.zeros(part.cost.size)
-        column = part.matrix.A[:, [-1]].data
-        cost[-1] = -toward * max(
-            1.0, float(np.abs(column).max(initial=0.0))
-        )  # in dollars, to stand clear of tolerances
-        solution = self._run(part, low, high, cost)
+        dollars = max(1.0, float(np.abs(part.moved).max(initial=0.0)))  # to stand clear of tolerances
+        cost[-1] = -toward * dollars
+        live = self._live(part, low, high)
+        if part.near is not None and part.near.farthest is not None:
+            live.start_from(part.near.farthest)
+        solution = live.minimise(cost)
+        part.farthest = live.basis
         return None if solution.point is None else float(solution.point[-1])
 
-    def _touch(self, part: _Part, at: float, *, primal: bool = False) -> Touch | None:
-        """Least cost of a block at t, and its slope; `None` where there is no solution."""
-        solution = self._run(part, at, at, part.cost, primal=primal)
-        if solution.point is None or solution.column_dual is None:
-            return None
-        return Touch(at, float(part.cost @ solution.point), float(solution.column_dual[-1]))
+    def _at_end(self, part: _Part, at: float, toward: float, *, doubt: bool = True) -> Touch | None:
+        """The function at an end, or next to it, from the basis that this block or the one near it had there."""
+        if at in part.known:
+            return part.known[at]
+        live = self._live(part, at, at)
+        start = part.bases.get(toward) or (part.near and part.near.bases.get(toward))
+        if start is None:
+            live.start_cold()  # the other end is too far to start from
+        else:
+            live.start_from(start)
+        touch = self._touch(part, at, doubt=doubt)
+        if touch is not None:
+            part.bases[toward] = live.basis
+        return touch
 
-    def _heights(self, part: _Part, at: Array) -> Array:
-        """Least cost of a block at ascending places between two with a solution; a run where the last basis ends."""
-        assert part.live is not None
-        value, i = np.zeros(at.size), at.size - 1
-        while i >= 0:
-            part.live.bound(-1, float(at[i]), float(at[i]))
-            here = part.live.value(part.cost)
-            if here is None:
-                raise NoPlan(
-                    f"No plan satisfies all rules at {at[i]:g}, between two places with one.", "Report this."
-                )
-            span = part.live.span(-1)
-            first = i
-            if span is not None:
-                first = min(i, int(np.searchsorted(at, at[i] + span[0])))
-                value[first:i] = here + span[2] * (at[first:i] - at[i])
-            value[i] = here
-            i = first - 1
+    def _touch(self, part: _Part, at: float, *, doubt: bool = True) -> Touch | None:
+        """Least cost of a block at t, and its slope; `None` where there is no solution."""
+        if at not in part.known:
+            live = self._live(part, at, at)
+            value = live.value(part.cost, doubt=doubt)
+            if value is None:
+                return None
+            part.known[at] = Touch(at, value, live.reduced_cost(-1))
+        return part.known[at]
+
+    def _heights(self, part: _Part, at: Array, allowed: float) -> Array:
+        """Least cost of a block at ascending places, of which the outer ones are the ends of its range.
+
+        Between two places the function lies below the straight line and above both tangents. Where these leave more
+        open than `allowed`, the place where they leave most is solved for.
+        """
+        right = self._end(part, float(at[-1]), -1.0)
+        left = self._end(part, float(at[0]), 1.0)
+        value = np.empty(at.size)
+        value[0], value[-1] = left.value, right.value
+        pairs = [(0, left, at.size - 1, right)]
+        while pairs:
+            i, left, j, right = pairs.pop()
+            if j == i + 1:
+                continue
+            inner = at[i + 1 : j]
+            above = left.value + (right.value - left.value) / (right.at - left.at) * (inner - left.at)
+            below = np.maximum(left.tangent(inner), right.tangent(inner))
+            value[i + 1 : j] = (above + below) / 2.0
+            most = int((above - below).argmax())
+            if above[most] - below[most] > allowed:
+                middle = self._inside(part, float(inner[most]))
+                most += i + 1
+                value[most] = middle.value
+                pairs += [(most, middle, j, right), (i, left, most, middle)]
         return value
 
-    def _end(self, part: _Part, at: float, inward: float, *, primal: bool = False) -> Touch:
+    def _inside(self, part: _Part, at: float) -> Touch:
+        """The function between two places with a solution."""
+        touch = self._touch(part, at)
+        if touch is None:
+            raise NoPlan(
+                f"No plan satisfies all rules at {at:g}, between two places with one.", "Report this."
+            )
+        return touch
+
+    def _end(self, part: _Part, at: float, inward: float) -> Touch:
         """The function at an end of the range, moved inside by a hair where rounding asks for it."""
-        for nudge in NUDGE:
-            touch = self._touch(part, at + inward * nudge, primal=primal)
+        for doubt, nudge in itertools.product((False, True), NUDGE):
+            touch = self._at_end(part, at + inward * nudge, -inward, doubt=doubt)
             if touch is not None:
                 return Touch(at, touch.value - touch.slope * inward * nudge, touch.slope)
         raise NoPlan(
@@ -227,7 +280,7 @@ class Line:
 
     def _trace(self, part: _Part, low: float, high: float, tolerance: float) -> Polyline:
         first = self._end(part, low, 1.0)
-        if not part.matrix.A[:, [-1]].nnz or high - low <= NARROW:
+        if not part.moved.size or high - low <= NARROW:
             return Polyline.of([low, high], [first.value] * 2, [0.0])
         pieces: list[_Piece] = []
         pairs = [(first, self._end(part, high, -1.0))]
@@ -257,11 +310,28 @@ class Line:
         bend = left.at + over_right / (right.slope - left.slope)
         if not left.at + NARROW < bend < right.at - NARROW:
             return straight
-        touch = self._touch(part, bend)
-        if touch is None:
-            raise NoPlan(
-                f"No plan satisfies all rules at {bend:g}, between two places with one.", "Report this."
-            )
+        touch = self._inside(part, bend)
         if touch.value - (left.value + left.slope * (bend - left.at)) <= tolerance:
             return [_Piece(bend, touch.value, left.slope), _Piece(right.at, right.value, right.slope)]
         return touch
+
+
+def _blocks_with(matrix: Matrix, own: Indices, direction: Array) -> list[Block]:
+    """Independent blocks of some columns of a program, each with its rows of one further free column behind its own."""
+    from scipy.sparse import csc_array, hstack
+
+    A = matrix.A[:, own]
+    row_owner, column_owner, count = components(A)
+    moved = np.flatnonzero(direction)
+    moved = moved[np.argsort(row_owner[moved], kind="stable")]
+    ends = np.searchsorted(row_owner[moved], np.arange(count + 1))
+    further = csc_array((direction[moved], moved, ends), shape=(matrix.shape[0], count))
+    free = np.full(count, np.inf)
+    widened = Matrix(
+        hstack([A, further]).tocsc(),
+        matrix.row_lower,
+        matrix.row_upper,
+        np.concatenate([matrix.column_lower[own], -free]),
+        np.concatenate([matrix.column_upper[own], free]),
+    )
+    return split(widened, row_owner, np.concatenate([column_owner, np.arange(count)]), count)

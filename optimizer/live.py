@@ -14,7 +14,7 @@ from optimizer.staging import LARGE, PATIENT, Options
 
 Array = NDArray[np.float64]
 
-STILL = 1e-11  # a basic variable that moves less for each unit of a column does not move
+QUICK = 5_000  # columns from which a run from a basis is worth a thread of its own; see `PATIENT`
 FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
 
 
@@ -64,6 +64,15 @@ class Live:
     Sides, bounds and coefficients change in place and only where they differ; a run starts from the basis at hand. A
     verdict of "infeasible" that was reached from a basis is checked by a cold run before it is believed.
 
+    Parameters
+    ----------
+    matrix, options, basis
+        The program, how to solve it, and a basis to start from.
+    perturb, short
+        As in `Session`.
+    anchored
+        Let the duals answer `value` where sides alone have moved; for one block of many, where that costs less than a run.
+
     Attributes
     ----------
     matrix : the program as it stands now
@@ -78,18 +87,21 @@ class Live:
         basis: Any = None,
         *,
         perturb: bool = True,
+        short: bool = False,
+        anchored: bool = True,
     ) -> None:
         from optimizer.solvers.highs import Session
 
         self.options = options or Options()
         self.matrix = matrix
         self.solves = self.cold = 0
-        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb)
+        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb, short=short)
         self._told = matrix  # as the session knows it
         self._optimal: tuple[Array, float] | None = (
             None  # cost and value of an optimum that nothing has changed since
         )
         self._anchor: _Anchor | None = None
+        self._anchored = anchored
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -104,6 +116,12 @@ class Live:
         self._optimal = self._anchor = None
         self._session.start_from(basis)
         self._warm = True
+
+    def start_cold(self) -> None:
+        """Forget the basis."""
+        self._optimal = self._anchor = None
+        self._session.start_cold()
+        self._warm = False
 
     def change(self, matrix: Matrix) -> None:
         """Become a program of the same shape; the basis stays."""
@@ -128,9 +146,15 @@ class Live:
 
     def bound(self, column: int, lower: float, upper: float) -> None:
         """Change the bounds of one column."""
+        column %= self.matrix.shape[1]
+        told = self.matrix is self._told
         low, high = self.matrix.column_lower.copy(), self.matrix.column_upper.copy()
         low[column], high[column] = lower, upper
         self.bounds(low, high)
+        if told:
+            self._session.change_column(column, lower, upper)
+            self._told = self.matrix
+            self._optimal = self._anchor = None
 
     def _tell(self) -> None:
         """Tell the session what differs."""
@@ -160,8 +184,7 @@ class Live:
         """
         solution = self._run(cost, "primal" if primal else "simplex" if self._warm else self._cold_method)
         if self._warm and solution.status is Status.INFEASIBLE:
-            self._session.start_cold()
-            self._warm = False
+            self.start_cold()
             solution = self._run(cost, self._cold_method)
         if solution.status is Status.OPTIMAL:
             self._warm = True
@@ -169,11 +192,12 @@ class Live:
             solution.require("the district")  # raises
         return solution
 
-    def value(self, cost: Array) -> float | None:
+    def value(self, cost: Array, *, doubt: bool = True) -> float | None:
         """The least cost · x; `None` where no point satisfies all rules.
 
         Where nothing but sides has changed since the last optimum, and its basis still satisfies all rules, the duals
-        give the value without a run.
+        give the value without a run. Without `doubt` a run that ends otherwise is not repeated, and `None` says no more
+        than that: for whoever asks on in another way.
 
         Raises
         ------
@@ -181,47 +205,23 @@ class Live:
             As in `minimise`.
 
         """
-        if self._optimal is not None and self._sides_alone() and np.array_equal(cost, self._optimal[0]):
+        known = self._optimal if self._anchored and self._sides_alone() else None
+        if known is not None and np.array_equal(cost, known[0]):
             if self._anchor is None:
-                self._anchor = _Anchor(self._session, self._told, self._optimal[1])
+                self._anchor = _Anchor(self._session, self._told, known[1])
             value = self._anchor.value(self.matrix.row_lower, self.matrix.row_upper)
             if value is not None:
                 return value
-        solution = self._run(cost, "simplex" if self._warm else self._cold_method, read=False)
-        if solution.status is not Status.OPTIMAL:
+        solution = self._run(cost, "simplex" if self._warm else self._cold_method, read=False, doubt=doubt)
+        unsure = Status.INFEASIBLE, Status.UNBOUNDED, Status.FAILED
+        if solution.status is not Status.OPTIMAL and (doubt or solution.status not in unsure):
             solution = self.minimise(cost)
         self._warm = self._warm or solution.status is Status.OPTIMAL
         return solution.objective if solution.status is Status.OPTIMAL else None
 
-    def span(self, column: int) -> tuple[float, float, float] | None:
-        """How far a column that stands still may move after `value` or `minimise` while the basis stays the best.
-
-        Returns the least and greatest change of the column, and the change of the value for each unit of it; `None` when
-        the column is basic or the last run had no end.
-        """
-        if self._optimal is None:
-            return None
-        column %= self._told.shape[1]
-        basic, point, activity, dual = self._session.basic()
-        if (basic == column).any():
-            return None
-        entries = np.zeros(self._told.shape[0])
-        A = self._told.A
-        own = slice(A.indptr[column], A.indptr[column + 1])
-        entries[A.indices[own]] = A.data[own]
-        step = self._session.basis_solve(-entries)
-        is_row = basic < 0
-        rows, columns = -1 - basic[is_row], basic[~is_row]
-        value = np.concatenate([point[columns], activity[rows]])
-        move = np.concatenate([step[~is_row], -step[is_row]])
-        lower = np.concatenate([self._told.column_lower[columns], self._told.row_lower[rows]])
-        upper = np.concatenate([self._told.column_upper[columns], self._told.row_upper[rows]])
-        moves = np.abs(move) > STILL
-        value, move, lower, upper = value[moves], move[moves], lower[moves], upper[moves]
-        to_lower, to_upper = np.minimum(lower - value, 0.0) / move, np.maximum(upper - value, 0.0) / move
-        most = np.where(move > 0, to_upper, to_lower).min(initial=np.inf)
-        least = np.where(move > 0, to_lower, to_upper).max(initial=-np.inf)
-        return float(least), float(most), float(self._optimal[0][column] - dual @ entries)
+    def reduced_cost(self, column: int) -> float:
+        """What a unit more of a column that stands still adds to the value, after `value` or `minimise`."""
+        return self._session.reduced_cost(column)
 
     def _sides_alone(self) -> bool:
         new, old = self.matrix, self._told
@@ -235,13 +235,15 @@ class Live:
     def _cold_method(self) -> str:
         return "ipm" if self.matrix.shape[1] > LARGE else "simplex"
 
-    def _run(self, cost: Array, method: str, *, read: bool = True) -> Solution:
+    def _run(self, cost: Array, method: str, *, read: bool = True, doubt: bool = True) -> Solution:
         self._optimal = self._anchor = None
         self._tell()
         self.solves += 1
         self.cold += not self._warm
-        interruptible = self.matrix.shape[1] > PATIENT
-        solution = self._session.minimise(cost, method=method, interruptible=interruptible, read=read)
+        interruptible = self.matrix.shape[1] > (QUICK if self._warm else PATIENT)
+        solution = self._session.minimise(
+            cost, method=method, interruptible=interruptible, read=read, doubt=doubt
+        )
         if solution.status is Status.OPTIMAL and method != "ipm":
             self._optimal = cost, solution.objective
         return solution

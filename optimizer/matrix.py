@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+
+
+NAMES = "A", "row_lower", "row_upper", "column_lower", "column_upper", "integer", "owner"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ class Matrix:
 
     def replace(self, **changes: Any) -> Matrix:
         """Return a variant with other sides, bounds or coefficients."""
-        return dataclasses.replace(self, **changes)
+        return Matrix(**{name: getattr(self, name) for name in NAMES} | changes)
 
     def with_rows(self, rows: Array, lower: Array, upper: Array) -> Matrix:
         """Return a variant with further dense rows at the end, axes (new rows, columns)."""

@@ -22,6 +22,7 @@ Indices = NDArray[np.int64]
 NAME = "highs"
 METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
+LARGEST, DEVEX = 4, 1
 COLUMNWISE = MINIMISE = 1
 
 # Held stages are steep: a coverage that is off by 1e-8 can cost hundreds of dollars, so HiGHS's own 1e-7 is too wide
@@ -62,13 +63,23 @@ def status_of(model_status: highspy.HighsModelStatus) -> Status:
 
 
 class _Quiet(highspy.Highs):  # type: ignore[misc]
-    """HiGHS without its banner: registering callbacks prints it unless output is off by then."""
+    """HiGHS without its banner: registering callbacks, which takes its time too, waits until somebody listens."""
+
+    _listens = False
 
     def enableCallbacks(self) -> None:
-        """Silence first, then register."""
+        """Silence first; register for those who listen alone."""
         self.setOptionValue("output_flag", False)
         self.setOptionValue("log_to_console", False)
-        super().enableCallbacks()
+        if self._listens:
+            super().enableCallbacks()
+
+    def listen(self) -> None:
+        """Hear `cancelSolve` in the runs that follow."""
+        if not self._listens:
+            self._listens = True
+            self.enableCallbacks()
+        self.HandleUserInterrupt = True
 
 
 @cache
@@ -111,6 +122,8 @@ class Session:
     perturb
         Let simplex perturb costs and bounds. It spoils a start next to the optimum, so that chains of like models go
         without; a run that then ends in trouble is repeated with it.
+    short
+        Runs are short and many: scale by the largest entries, and price by Devex, which starts at once.
 
     """
 
@@ -121,8 +134,12 @@ class Session:
         threads: int = 1,
         time_limit: float | None = None,
         perturb: bool = True,
+        short: bool = False,
     ) -> None:
         self._highs = _Quiet()
+        if short:
+            self._highs.setOptionValue("simplex_scale_strategy", LARGEST)
+            self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0
@@ -181,6 +198,10 @@ class Session:
         """Change the bounds of some columns."""
         self._highs.changeColsBounds(columns.size, columns.astype(np.int32), lower, upper)
 
+    def change_column(self, column: int, lower: float, upper: float) -> None:
+        """Change the bounds of one column."""
+        self._highs.changeColBounds(column, lower, upper)
+
     def change_coefficient(self, row: int, column: int, value: float) -> None:
         """Change one coefficient."""
         self._highs.changeCoeff(row, column, value)
@@ -220,6 +241,10 @@ class Session:
             np.array(solution.row_value),
             np.array(solution.row_dual),
         )
+
+    def reduced_cost(self, column: int) -> float:
+        """The dual of one column after an optimal run."""
+        return float(self._highs.getSolution().col_dual[column])
 
     def basis_solve(self, right: Array) -> Array:
         """Solve B x = right for the basis matrix of the last run, where a row's own column is a unit vector."""
@@ -293,14 +318,14 @@ class Session:
             self._run_interruptibly()
         else:
             if interruptible:  # whoever waits for this thread calls `stop`
-                highs.HandleUserInterrupt = True
+                highs.listen()
             highs.run()
         return self._read(time.perf_counter() - started, read)
 
     def _run_interruptibly(self) -> None:
         """Run in a thread, so that Ctrl-C reaches us and stops the solver at its next iteration."""
         highs = self._highs
-        highs.HandleUserInterrupt = True
+        highs.listen()
         thread = threading.Thread(target=highs.run, daemon=True)
         thread.start()
         try:

@@ -49,6 +49,20 @@ def test_sampled_places_lie_on_the_frontier(case):
         frontier(district, points=1)
 
 
+def test_places_between_equal_duals_take_no_run(tmp_path):
+    """Three straight pieces at oak: however many places, a few runs find all of them."""
+    oak = districts.district(tmp_path / "oak")
+    few, many = (frontier(oak, -0.15, 0.15, points=points) for points in (20, 500))
+    assert few.solves <= 12
+    assert many.solves <= 20
+    for change in np.linspace(-330 / 4330, 0.15, 500):
+        assert many.coverage_at(change) == pytest.approx(min(1.0, (330 + 4330 * change) / 550), abs=1e-4)
+    at = np.linspace(-330 / 4330, 0.15, 500)[::25]  # exact at the places themselves
+    assert [many.coverage_at(place) for place in at] == pytest.approx(
+        np.minimum(1.0, (330 + 4330 * at) / 550), abs=1e-8
+    )
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if case[6] == "by_school"], ids=str)
 def test_more_money_never_hurts_and_buys_less_and_less(case):
     found = frontier(made(case), LOW, HIGH)

@@ -38,7 +38,11 @@ def frontier_card(answer: Frontier) -> str:
     ]
     if answer.least_funding_change is not None:
         lines.append(f"  Below {signed(answer.least_funding_change)} there is no plan.")
-    head = ["Funding", what, "the next $1,000 covers"]
+    head = [
+        "Funding",
+        what,
+        "on the way to the next, $1,000 covers" if answer.sampled else "the next $1,000 covers",
+    ]
     rows = [head if answer.stipend is None else [*head, "stipend"]]
     for i in _chosen(answer.funding_change, answer.coverage):
         row = [
@@ -50,9 +54,8 @@ def frontier_card(answer: Frontier) -> str:
     lines += ["", *columns(rows, right=range(len(rows[0])))]
     size = answer.funding_change.size
     if size > len(rows) - 1:
-        lines.append(
-            f"  {len(rows) - 1} of {size:,} places where the slope changes; --json and --out have all"
-        )
+        places = "places" if answer.sampled else "places where the slope changes"
+        lines.append(f"  {len(rows) - 1} of {size:,} {places}; --json and --out have all")
     today = answer.coverage_at(0.0)
     if today is not None:
         lines.append(f"  At today's funding: {percent(today, 2)}")
@@ -66,9 +69,10 @@ def frontier_card(answer: Frontier) -> str:
         )
     else:
         lines.append("  Every further dollar buys at most as much as the one before.")
-    lines.append(
-        f"  Exact between these places; {answer.solves:,} solves. Pupils are counted once a year, weighted by need."
-    )
+    if answer.sampled:
+        lines.append("  Exact at these places; between them coverage is higher than on a straight line.")
+    exact = "" if answer.sampled else "Exact between these places; "
+    lines.append(f"  {exact}{answer.solves:,} solves. Pupils are counted once a year, weighted by need.")
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import JSON, print_json, say
+from commands.options import JSON, print_json, say, typed
 
 if TYPE_CHECKING:
     from datafiles.importing.importing import Imported
@@ -161,9 +161,9 @@ def command(
     click.echo(report.card())
     click.echo(f"\nThis report is in {_report_path(out)}.")
     click.echo(
-        f"Next: spanwise batch {out} -o results"
+        f"Next: spanwise batch {typed(out)} -o results"
         if many
-        else f"Next: spanwise check {out}, then spanwise solve {out}"
+        else f"Next: spanwise check {typed(out)}, then spanwise solve {typed(out)}"
     )
     return 0
 

@@ -1,0 +1,84 @@
+"""What a planner reads off the cards can be copied, and is written the same way everywhere."""
+
+import dataclasses
+import shutil
+
+import numpy as np
+import pytest
+
+from commands.options import typed
+from datafiles.folder import read_district
+from optimizer.shortfall import solve_with_shortfall
+from reports.card import card
+from reports.explanation import _end
+from reports.figures import percent
+from tests.commands.runner import ROOT, spanwise
+
+OAK, LAKESIDE = ROOT / "examples" / "oak", ROOT / "examples" / "lakeside"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("examples/oak", "examples/oak"),
+        ("Straße_2/ö.xlsx", "Straße_2/ö.xlsx"),
+        ("two words", "'two words'"),
+        ("the board's", "'the board'\"'\"'s'"),
+        ("a$b", "'a$b'"),
+    ],
+)
+def test_a_path_stands_as_a_shell_takes_it(path, shown):
+    assert typed(path) == shown
+
+
+def test_next_steps_of_a_folder_with_spaces_can_be_copied(tmp_path):
+    folder = tmp_path / "Schöne Straße"
+    shutil.copytree(OAK, folder)
+    for command in ("check", "solve", "compare", "explain", "stress"):
+        ran = spanwise(command, folder, "--quiet") if command != "check" else spanwise(command, folder)
+        assert ran.code == 0
+        assert f"spanwise {'solve' if command == 'check' else command} '{folder}'" in ran.out or (
+            f"spanwise frontier '{folder}'" in ran.out
+        )
+    assert (
+        f"spanwise check '{tmp_path / 'x y.xlsx'}'" in spanwise("convert", folder, tmp_path / "x y.xlsx").out
+    )
+    assert f"spanwise check '{tmp_path / 'new one'}'" in spanwise("init", tmp_path / "new one").out
+
+
+def test_a_hole_is_told_by_year_and_scenario_with_thousands_in_every_figure():
+    district = read_district(LAKESIDE)
+    schools = dataclasses.replace(district.schools, funding_per_pupil=np.full(9, 6000.0))
+    text = card(solve_with_shortfall(district.replace(schools=schools)))
+    assert "y3." not in text
+    assert " in 2029 (cut7): $" in text
+    prices = [line for line in text.splitlines() if " more pupils at " in line]
+    assert any("covers 1,4" in line for line in prices), prices
+
+
+def test_a_share_of_nothing_is_no_share():
+    assert percent(float("inf")) == percent(float("nan")) == percent(None) == "–"
+
+
+def test_where_limits_are_shares_of_no_funding_more_funding_is_named_as_a_way_out(tmp_path):
+    folder = tmp_path / "poor"
+    shutil.copytree(LAKESIDE, folder)
+    schools = (folder / "schools.csv").read_text(encoding="utf-8").splitlines()
+    rows = [
+        schools[0],
+        *(",".join([*row.split(",")[:2], "0", "0", *row.split(",")[4:]]) for row in schools[1:]),
+    ]
+    (folder / "schools.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    ran = spanwise("explain", folder, "--quiet")
+    assert ran.code == 4
+    assert "A limit that is a share of funding rises with funding_per_pupil and fixed_funding." in ran.out
+    ran = spanwise("solve", folder, "--quiet")
+    assert (ran.code, ran.out) == (4, "")
+    assert "Lakeshore Elementary in 2027, and a grant of any size would not mend it." in ran.err
+
+
+def test_a_range_that_ends_at_once_is_said_in_words():
+    assert _end(0.0004, "FTE", "−", "just below 0") == "just below 0"
+    assert _end(0.037, "FTE", "+", "just above 0") == "+0.037 FTE"
+    assert _end(1234.0, "pupils", "−", "just below 0") == "−1,234 pupils"
+    assert _end(float("inf"), "FTE", "+", "just above 0") == ""

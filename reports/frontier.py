@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.dial import unit_of
 from models.equity import Equity
 from models.frontier import Frontier
 from models.sensitivity import Bar, Reading, Sensitivity, Tornado
@@ -120,10 +121,12 @@ def equity_card(answer: Equity) -> str:
 
 def sensitivity_card(answer: Sensitivity) -> str:
     """Render coverage along one setting."""
-    today = "" if answer.today is None else f" (today {answer.today:,.6g})"
+    today = "" if answer.today is None else f" (today {_figure(answer.setting, answer.today)})"
     lines = [f"{answer.district}: {COVERAGE[answer.objective]} along {answer.setting}{today}", ""]
     rows = [[answer.setting, COVERAGE[answer.objective], "difference", ""]]
-    rows += [[_value(reading), *_outcome(reading, answer.coverage)] for reading in answer.readings]
+    rows += [
+        [_value(answer.setting, reading), *_outcome(reading, answer.coverage)] for reading in answer.readings
+    ]
     lines += columns(rows, right=(0, 1, 2))
     base = "no plan" if answer.coverage is None else percent(answer.coverage, 2)
     return "\n".join(
@@ -135,9 +138,19 @@ def sensitivity_card(answer: Sensitivity) -> str:
     )
 
 
-def _value(reading: Reading) -> str:
+def _figure(setting: str, value: float) -> str:
+    """A setting's value with its unit: `$10,000`, `$73.70`, `2.5 %`, `28`."""
+    unit, size, sign = unit_of(setting), abs(value), "−" if value < 0 else ""
+    if unit == "$":
+        return f"{sign}${size:,.0f}" if size >= 1_000 or size == round(size) else f"{sign}${size:,.2f}"
+    if unit == "share":
+        return f"{sign}{size * 100:.4g} %"
+    return f"{sign}{size:,.0f}" if size >= 1_000 else f"{sign}{size:.4g}"
+
+
+def _value(setting: str, reading: Reading) -> str:
     if reading.value is not None:
-        return f"{reading.value:,.6g}"
+        return _figure(setting, reading.value)
     return f"{(reading.factor or 0.0) * 100:g} % of today's"
 
 
@@ -178,7 +191,7 @@ def tornado_card(answer: Tornado) -> str:
 def _bar(bar: Bar, base: float, reach: float) -> list[str]:
     return [
         bar.setting,
-        "" if bar.today is None else f"{bar.today:,.6g}",
+        "" if bar.today is None else _figure(bar.setting, bar.today),
         _side(bar.low, base),
         _side(bar.high, base),
         f"{_drawn(bar.low, base, reach).rjust(WIDTH)}|{_drawn(bar.high, base, reach)}",

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from commands.options import typed
+from datafiles import schema
 from datafiles.folder import read_district
+from models.dial import SETTINGS, dials, unit_of
 from optimizer.shortfall import solve_with_shortfall
 from reports.card import card
 from reports.explanation import _end
 from reports.figures import percent
+from reports.frontier import _figure
 from tests.commands.runner import ROOT, spanwise
 
 OAK, LAKESIDE = ROOT / "examples" / "oak", ROOT / "examples" / "lakeside"
@@ -82,3 +85,33 @@ def test_a_range_that_ends_at_once_is_said_in_words():
     assert _end(0.037, "FTE", "+", "just above 0") == "+0.037 FTE"
     assert _end(1234.0, "pupils", "−", "just below 0") == "−1,234 pupils"
     assert _end(float("inf"), "FTE", "+", "just above 0") == ""
+
+
+def test_a_settings_values_have_their_unit():
+    assert _figure("leaders.stipend_max", 20_000.0) == "$20,000"
+    assert _figure("launch.development_per_pupil", 73.7) == "$73.70"
+    assert _figure("schools.fixed_funding@central", 12_345_678.0) == "$12,345,678"
+    assert _figure("scenarios.funding_change@cut7", -0.07) == "−7 %"
+    assert _figure("funding.price_growth", 0.0275) == "2.75 %"
+    assert _figure("grade_bands.max_pupils_per_teacher@K-5", 28.0) == "28"
+    assert _figure("enrollment.pupils", 12_500.0) == "12,500"
+
+
+def test_the_settings_that_are_dollars_are_those_of_the_schema():
+    for one in dials():
+        table, column = one.name.split(".")
+        known = schema.SETTINGS.columns if one.name in SETTINGS else schema.TABLES[table].columns
+        unit = known.get(one.name, known.get(column)).unit
+        assert (unit_of(one.label) == "$") == unit.startswith("$"), one.name
+
+
+def test_two_plans_name_schools_and_not_their_ids(tmp_path):
+    other = tmp_path / "lean"
+    shutil.copytree(LAKESIDE, other)
+    text = (other / "district.toml").read_text(encoding="utf-8")
+    (other / "district.toml").write_text(
+        text.replace("max_leader_share = 0.15", "max_leader_share = 0.10"), encoding="utf-8"
+    )
+    table = spanwise("compare", LAKESIDE, other).out.partition("Expected coverage by school")[2]
+    assert "Riverside Middle School" in table
+    assert "\n  riverside " not in table

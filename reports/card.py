@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.plan import Plan
 from models.status import Status
-from reports.figures import count, dollars, percent, ratio, seconds
+from reports.figures import count, dollars, percent, plural, ratio, seconds
 from reports.text import columns, heading
 
 Array = NDArray[np.float64]
@@ -57,7 +57,9 @@ def _by_year(plan: Plan, amounts: Array) -> Array:
 
 def _title(plan: Plan) -> list[str]:
     district = plan.district
-    size = f"{len(district.schools.id):,} school{'s' if len(district.schools.id) > 1 else ''}, {count(district.enrollment.sum())} pupils"
+    size = (
+        f"{plural(len(district.schools.id), 'school')}, {plural(float(district.enrollment.sum()), 'pupil')}"
+    )
     span = (
         f"{district.year_names[0]}"
         if plan.tree.years == 1

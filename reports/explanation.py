@@ -202,6 +202,8 @@ def _without_plan(explanation: Explanation, source: str) -> list[str]:
         )
         lines += heading(
             f"These {len(conflict.rules):,} rules collide{under}; without any one of them the others can be kept"
+            if len(conflict.rules) > 1
+            else f"This rule cannot be kept, whatever the others{under}"
         )
         for rule, of_rule in groupby(conflict.rules, key=lambda c: c.rule):
             lines += _collisions(rule, list(of_rule))

@@ -68,6 +68,12 @@ def count(amount: float | None, places: int = 0) -> str:
     return f"−{text}" if amount < 0 and float(text.replace(",", "")) else text
 
 
+def plural(number: float, noun: str) -> str:
+    """A count with its noun: `1 school`, `4,500 pupils`."""
+    text = count(number)
+    return f"{text} {noun}{'' if text == '1' else 's'}"
+
+
 def ratio(amount: float | None) -> str:
     """A ratio with two places: `4.20`."""
     return NOTHING if amount is None or math.isnan(amount) else f"{amount:.2f}"

@@ -9,7 +9,7 @@ from models.dial import unit_of
 from models.equity import Equity
 from models.frontier import Frontier
 from models.sensitivity import Bar, Reading, Sensitivity, Tornado
-from reports.figures import count, dollars, percent, points
+from reports.figures import count, dollars, percent, plural, points
 from reports.text import columns
 
 Array = NDArray[np.float64]
@@ -73,7 +73,9 @@ def frontier_card(answer: Frontier) -> str:
     if answer.sampled:
         lines.append("  Exact at these places; between them coverage is higher than on a straight line.")
     exact = "" if answer.sampled else "Exact between these places; "
-    lines.append(f"  {exact}{answer.solves:,} solves. Pupils are counted once a year, weighted by need.")
+    lines.append(
+        f"  {exact}{plural(answer.solves, 'solve')}. Pupils are counted once a year, weighted by need."
+    )
     return "\n".join(lines)
 
 
@@ -114,7 +116,7 @@ def equity_card(answer: Equity) -> str:
         )
     lines += [
         "",
-        f"  Expected coverage over the whole plan; exact between these places; {answer.solves:,} solves.",
+        f"  Expected coverage over the whole plan; exact between these places; {plural(answer.solves, 'solve')}.",
     ]
     return "\n".join(lines)
 
@@ -133,7 +135,7 @@ def sensitivity_card(answer: Sensitivity) -> str:
         [
             *lines,
             "",
-            f"  As it is: {base}. {answer.solves:,} solves, {answer.cold:,} without a basis to start from.",
+            f"  As it is: {base}. {plural(answer.solves, 'solve')}, {answer.cold:,} without a basis to start from.",
         ]
     )
 
@@ -184,7 +186,7 @@ def tornado_card(answer: Tornado) -> str:
         lines += ["", "  No effect: " + ", ".join(answer.without_effect)]
     if answer.absent:
         lines += ["  Blank or zero here: " + ", ".join(answer.absent)]
-    lines += ["", f"  {count(answer.solves)} solves, {count(answer.cold)} without a basis to start from."]
+    lines += ["", f"  {plural(answer.solves, 'solve')}, {count(answer.cold)} without a basis to start from."]
     return "\n".join(lines)
 
 

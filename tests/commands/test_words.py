@@ -1,6 +1,7 @@
 """What a planner reads off the cards can be copied, and is written the same way everywhere."""
 
 import dataclasses
+import re
 import shutil
 
 import numpy as np
@@ -10,12 +11,15 @@ from commands.options import typed
 from datafiles import schema
 from datafiles.folder import read_district
 from models.dial import SETTINGS, dials, unit_of
+from models.made import made_district
+from optimizer import explain, frontier
 from optimizer.shortfall import solve_with_shortfall
 from reports.card import card
-from reports.explanation import _end
-from reports.figures import percent
-from reports.frontier import _figure
+from reports.explanation import _end, explanation_card
+from reports.figures import percent, plural
+from reports.frontier import _figure, frontier_card
 from tests.commands.runner import ROOT, spanwise
+from tests.explain.test_conflict import POOR
 
 OAK, LAKESIDE = ROOT / "examples" / "oak", ROOT / "examples" / "lakeside"
 
@@ -115,3 +119,28 @@ def test_two_plans_name_schools_and_not_their_ids(tmp_path):
     table = spanwise("compare", LAKESIDE, other).out.partition("Expected coverage by school")[2]
     assert "Riverside Middle School" in table
     assert "\n  riverside " not in table
+
+
+def test_one_of_a_thing_is_told_in_the_singular():
+    one = made_district(1, years=1, scenarios=1)
+    assert one.name == "Made district of 1 school"
+    assert plural(1, "solve") == "1 solve"
+    assert plural(4_500, "pupil") == "4,500 pupils"
+    assert "1 solve." in frontier_card(dataclasses.replace(frontier(one, points=2), solves=1))
+    for text in (spanwise("solve", OAK).out, spanwise("explain", OAK).out, spanwise("compare", OAK).out):
+        assert not re.search(r"\b1 (schools|pupils|years|scenarios|solves|rules|districts)\b", text)
+
+
+def test_differences_for_each_pupil_have_their_sign():
+    table = spanwise("compare", LAKESIDE).out.partition("For each pupil")[2].partition("\n\n")[0]
+    rows = {line[2:28].strip(): line.split()[-2:] for line in table.splitlines()[1:]}
+    assert rows["Leader stipends"] == ["+$0.85", "+$36"]
+    assert rows["Total"] == ["$0", "−$327"]
+    assert rows["Positions for 100 pupils"] == ["0.00", "−0.89"]
+
+
+def test_a_rule_that_collides_with_nothing_is_no_collision():
+    found = explain(POOR["floor"]())
+    alone = dataclasses.replace(found.conflict, rules=found.conflict.rules[:1])
+    card = explanation_card(dataclasses.replace(found, conflict=alone))
+    assert "\nThis rule cannot be kept, whatever the others\n" in card

@@ -139,7 +139,7 @@ def test_several_districts_do_not_fit_a_folder(tmp_path, ccd):
     ran = spanwise("import", "ccd", *ccd, "--out", tmp_path / "all")
     assert (ran.code, ran.err) == (
         3,
-        "The files hold 2 districts (0100005 Alder City, 5508520 Lakeside, …); a folder holds one.\n\n"
+        "The files hold 2 districts (0100005 Alder City, 5508520 Lakeside); a folder holds one.\n\n"
         "Pick one with --district ID, or take all with --all-districts and --out BUNDLE.csv.\n",
     )
     assert not (tmp_path / "all").exists()

@@ -124,9 +124,12 @@ def _coverage(plan: Plan) -> list[str]:
     if len(known) > 1:
         names = dict(zip(plan.district.schools.id, plan.district.schools.name))
         low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+        alike = percent(known[low]) == percent(known[high])
         lines += [
             "",
-            f"  Between schools: {percent(known[low])} at {names[low]} to {percent(known[high])} at {names[high]}",
+            f"  Between schools: {percent(known[low])} at every one of them"
+            if alike
+            else f"  Between schools: {percent(known[low])} at {names[low]} to {percent(known[high])} at {names[high]}",
         ]
     return lines
 

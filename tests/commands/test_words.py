@@ -12,7 +12,7 @@ from datafiles import schema
 from datafiles.folder import read_district
 from models.dial import SETTINGS, dials, unit_of
 from models.made import made_district
-from optimizer import explain, frontier
+from optimizer import explain, frontier, solve
 from optimizer.shortfall import solve_with_shortfall
 from reports.card import card
 from reports.explanation import _end, explanation_card
@@ -144,3 +144,10 @@ def test_a_rule_that_collides_with_nothing_is_no_collision():
     alone = dataclasses.replace(found.conflict, rules=found.conflict.rules[:1])
     card = explanation_card(dataclasses.replace(found, conflict=alone))
     assert "\nThis rule cannot be kept, whatever the others\n" in card
+
+
+def test_schools_that_are_alike_are_not_told_as_a_range():
+    plan = solve(made_district(3, years=1, scenarios=1))
+    low, high = min(plan.coverage_by_school.values()), max(plan.coverage_by_school.values())
+    assert high - low < 1e-5
+    assert "\n  Between schools: 35.0 % at every one of them\n" in card(plan)

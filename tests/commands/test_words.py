@@ -151,3 +151,21 @@ def test_schools_that_are_alike_are_not_told_as_a_range():
     low, high = min(plan.coverage_by_school.values()), max(plan.coverage_by_school.values())
     assert high - low < 1e-5
     assert "\n  Between schools: 35.0 % at every one of them\n" in card(plan)
+
+
+def test_a_saved_plan_is_told_from_a_district(tmp_path):
+    """Its tables have the names of a district's, and would be a hundred problems."""
+    saved = tmp_path / "results"
+    assert spanwise("solve", OAK, "--out", saved, "--quiet").code == 0
+    for command in ("check", "solve", "explain"):
+        ran = spanwise(command, saved)
+        assert ran.code == 3
+        assert f"{saved} is a saved plan; a district is expected." in ran.err
+        assert f"Name the district that it answers: {saved / 'district'}." in ran.err
+    assert spanwise("solve", saved / "district").code == 0
+    assert spanwise("compare", saved, OAK).code == 0
+    shutil.copytree(OAK, tmp_path / "oak")
+    shutil.copy(
+        saved / "plan.json", tmp_path / "oak" / "plan.json"
+    )  # as 'solve --json > plan.json' leaves it
+    assert spanwise("compare", tmp_path / "oak").code == 0

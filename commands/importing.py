@@ -129,6 +129,8 @@ def command(
         raise click.UsageError(
             "--district picks one district; --all-districts takes all. Give one of the two."
         )
+    if state and len(state) != 2:
+        raise click.UsageError(f"--state takes two letters, for example IL; {state!r} is given.")
     if scenarios and years is not None and years < 5:
         raise click.UsageError("The book's scenarios reach year 5; leave --years out, or --scenarios.")
     if many and out.suffix.lower() not in (".csv", ".parquet"):

@@ -84,7 +84,8 @@ def frontier(
         else sampled_line(model, line, low, high, points)
     )
     if whole is None:
-        raise refusal(Status.INFEASIBLE, "", f"the district at any funding change from {low:g} to {high:g}")
+        least, most = (f"{change * 100:+.4g} %".replace("-", "−") for change in (low, high))
+        raise refusal(Status.INFEASIBLE, "", f"the district at any change of funding from {least} to {most}")
     funding = float(model.tree.probability @ model.p.F.sum(axis=0))
     pupils = float((weights(model) * model.p.E).sum())
     buys = whole.slope * pupils / funding * 1000.0 if funding > 0 else np.zeros_like(whole.slope)

@@ -3,13 +3,16 @@
 import dataclasses
 import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from commands.options import typed
 from datafiles import schema
-from datafiles.folder import read_district
+from datafiles.folder import read_district, write_district
 from models.dial import SETTINGS, dials, unit_of
 from models.made import made_district
 from optimizer import explain, frontier, solve
@@ -169,3 +172,28 @@ def test_a_saved_plan_is_told_from_a_district(tmp_path):
         saved / "plan.json", tmp_path / "oak" / "plan.json"
     )  # as 'solve --json > plan.json' leaves it
     assert spanwise("compare", tmp_path / "oak").code == 0
+
+
+def test_no_plan_in_a_range_is_told_in_percent(tmp_path):
+    poor = read_district(OAK)
+    schools = dataclasses.replace(poor.schools, funding_per_pupil=np.array([2000.0]))
+    write_district(poor.replace(schools=schools), tmp_path / "poor")
+    ran = spanwise("frontier", tmp_path / "poor", "--from", "-0.125", "--quiet")
+    assert ran.code == 4
+    assert "at any change of funding from −12.5 % to +15 %." in ran.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk")
+def test_a_full_disk_is_no_fault_of_ours():
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-c", "import cli; cli.main()", "solve", str(OAK)],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 3
+    assert ran.stderr.startswith("Nothing more can be written: No space left on device.")
+    assert "Traceback" not in ran.stderr

@@ -158,7 +158,7 @@ def test_empty_ranges_and_impossible_ones_are_refused(tmp_path):
         frontier(oak, -0.5, -0.2)
     assert (
         none.value.what
-        == "No plan satisfies all rules of the district at any funding change from -0.5 to -0.2."
+        == "No plan satisfies all rules of the district at any change of funding from −50 % to −20 %."
     )
 
 

@@ -7,6 +7,7 @@ Exit codes (see docs/inputs.md): 0 optimal, 1 a fault of ours, 2 wrong usage, 3 
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -73,6 +74,18 @@ def group() -> None:
     """
 
 
+def _fault(fault: Exception) -> int:
+    """Say that it is no fault of the planner's; returns the exit code."""
+    if os.environ.get("SPANWISE_DEBUG"):
+        raise fault
+    click.echo(
+        f"A fault of Spanwise, not of your input: {type(fault).__name__}: {fault}\n\n"
+        "Run the command again with SPANWISE_DEBUG=1 in the environment and report what it prints.",
+        err=True,
+    )
+    return 1
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; print an error as two parts on standard error and end with its exit code."""
     from models.errors import SpanwiseError
@@ -99,13 +112,16 @@ def main(arguments: list[str] | None = None) -> None:
             click.echo(as_json(error))
         click.echo(str(error), err=True)
         code = error.exit_code
+    except OSError as full:
+        if full.errno not in (errno.ENOSPC, errno.EDQUOT):
+            code = _fault(full)
+        else:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            click.echo(
+                f"Nothing more can be written: {full.strerror}.\n\nMake room, or write to another disk.",
+                err=True,
+            )
+            code = 3
     except Exception as fault:
-        if os.environ.get("SPANWISE_DEBUG"):
-            raise
-        click.echo(
-            f"A fault of Spanwise, not of your input: {type(fault).__name__}: {fault}\n\n"
-            "Run the command again with SPANWISE_DEBUG=1 in the environment and report what it prints.",
-            err=True,
-        )
-        code = 1
+        code = _fault(fault)
     sys.exit(code if isinstance(code, int) else 0)

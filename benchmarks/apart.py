@@ -8,7 +8,7 @@ import pickle
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,30 +41,22 @@ def _write_matrix(place: Path) -> None:
 
 def measure(name: str, place: Path, warm: Path, patience: float) -> dict[str, Any]:
     """Run a way once; its figures and peak, or `error` in words, with the peak until then."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    worker = context.Process(target=_child, args=(there, name, place, warm))
-    worker.start()
-    there.close()
-    try:
-        if not here.poll(patience):
-            return {"error": f"more than {patience:,.0f} s", "peak": peak_mb(worker.pid)}
-        answer: dict[str, Any] = here.recv()
-        return answer
-    except EOFError:
-        return {"error": "the process ended by itself"}
-    finally:
-        _end(worker)
+    return answer_of(_way, name, place, warm, patience=patience)
 
 
-def _end(worker: Any) -> None:
-    """End a process with all that it started."""
-    if worker.is_alive():
-        try:
-            os.killpg(worker.pid, signal.SIGKILL)
-        except OSError:  # it was no group of its own yet
-            worker.kill()
-    worker.join()
+def answer_of(run: Callable[..., dict[str, Any]], *arguments: Any, patience: float) -> dict[str, Any]:
+    """Call a function in a process of its own: its answer, or `error` in words."""
+    from optimizer.apart import apart  # not in the new process, whose memory is that of one way alone
+
+    answer: dict[str, Any] = apart(
+        _child,
+        run,
+        arguments,
+        patience=patience,
+        late=lambda process: {"error": f"more than {patience:,.0f} s", "peak": peak_mb(process)},
+        died=lambda: {"error": "the process ended by itself"},
+    )
+    return answer
 
 
 def _end_with_parent() -> None:
@@ -74,17 +66,21 @@ def _end_with_parent() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _child(pipe: Any, name: str, place: Path, warm: Path) -> None:
+def _child(pipe: Any, run: Callable[..., dict[str, Any]], arguments: tuple[Any, ...]) -> None:
     os.setsid()  # what it starts, as PuLP does CBC, ends with it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(2, 1)  # solvers print
+    try:
+        pipe.send(run(*arguments))
+    except Exception as error:
+        pipe.send({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
+    pipe.close()
+    signal.pause()  # until it is killed with all that it started
+
+
+def _way(name: str, place: Path, warm: Path) -> dict[str, Any]:
     from benchmarks.ways import WAYS
 
     way = WAYS[name]
-    try:
-        way.run(warm, way.argument)  # libraries are loaded before the clock starts
-        pipe.send(way.run(place, way.argument) | {"peak": peak_mb()})
-    except Exception as error:
-        pipe.send({"error": f"{type(error).__name__}: {error}"})
-    pipe.close()
-    signal.pause()  # until it is killed with all that it started
+    way.run(warm, way.argument)  # libraries are loaded before the clock starts
+    return way.run(place, way.argument) | {"peak": peak_mb()}

@@ -9,14 +9,15 @@ Prints Markdown for docs/benchmarks/pooled.md. Needs the public data beside the 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import time
 from typing import Any
 
+from benchmarks.apart import answer_of
 from benchmarks.chicago import SOURCE, chicago
+from benchmarks.peak import peak_mb
 from models.district import District
 from models.settings import Objective
-from optimizer.bench import _peak, machine
+from optimizer.bench import machine
 
 OBJECTIVES: tuple[Objective, ...] = ("expected", "worst_case", "max_min")
 LIMIT = 0.02  # of funding that a school may give, where there is a limit
@@ -45,7 +46,7 @@ def by_prices(objective: Objective, mobility: bool, limit: bool) -> dict[str, An
         "gap": plan.certificate.gap,
         "dual": plan.certificate.dual,
         "holds": plan.certificate.holds,
-        "peak": _peak(),
+        "peak": peak_mb(),
     }
 
 
@@ -67,31 +68,8 @@ def by_highs(name: str, seconds: float) -> dict[str, Any]:
         "processor": time.process_time() - used,
         "status": str(solution.status),
         "coverage": stage.value(solution.point) if solution.point is not None else None,
-        "peak": _peak(),
+        "peak": peak_mb(),
     }
-
-
-def _child(pipe: Any, run: Any, arguments: tuple[Any, ...]) -> None:
-    try:
-        pipe.send(run(*arguments))
-    except Exception as error:  # a row that says why
-        pipe.send({"error": f"{type(error).__name__}: {error}".splitlines()[0]})
-
-
-def apart(run: Any, *arguments: Any, patience: float) -> dict[str, Any]:
-    """Run in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    worker = context.Process(target=_child, args=(there, run, arguments), daemon=True)
-    worker.start()
-    there.close()
-    try:
-        return here.recv() if here.poll(patience) else {"error": f"more than {patience:.0f} s"}
-    except EOFError:
-        return {"error": "the process ended by itself"}
-    finally:
-        worker.kill()
-        worker.join()
 
 
 def main() -> None:
@@ -113,7 +91,7 @@ def main() -> None:
             "| HiGHS on the whole matrix, first stage | wall s | processor s | ends | coverage | peak MB |\n|---|---:|---:|---|---:|---:|"
         )
         for name in WHOLE:
-            row = apart(by_highs, name, arguments.whole, patience=2 * arguments.whole + 60)
+            row = answer_of(by_highs, name, arguments.whole, patience=2 * arguments.whole + 60)
             end = (
                 f"{row['error']} | | | |"
                 if "error" in row
@@ -129,7 +107,7 @@ def main() -> None:
         for mobility in (False, True):
             for limit in (False, True):
                 head = f"| {objective} | {'yes' if mobility else 'no'} | {f'at most {LIMIT:.0%}' if limit else 'free'} |"
-                row = apart(by_prices, objective, mobility, limit, patience=PATIENCE)
+                row = answer_of(by_prices, objective, mobility, limit, patience=PATIENCE)
                 print(
                     f"{head} {row['error']} | | | | | | |"
                     if "error" in row

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     "--scenarios",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="A scenarios.csv that replaces every district's own.",
+    help="A scenarios.csv that replaces every district's own; checked before the first solve.",
 )
 @OBJECTIVE
 @click.option(
@@ -161,11 +161,14 @@ class Teller:
 def _scenarios(path: Path | None) -> bytes | None:
     if path is None:
         return None
+    from datafiles.folder import check_scenarios_file
     from models.errors import InputError
 
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror}.", "Name a scenarios.csv as in a district folder."
         ) from None
+    check_scenarios_file(content, str(path))  # once, and not as the fault of every district
+    return content

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from commands.options import QUIET, read
+from commands.options import QUIET, read, typed
 
 
 @click.command("convert")
@@ -15,7 +15,9 @@ from commands.options import QUIET, read
 @click.option("--force", is_flag=True, help="Replace TO if it is there.")
 @QUIET
 def command(source: Path, target: Path, force: bool, quiet: bool) -> int:
-    """Convert a district folder to a workbook (.xlsx) or the other way; nothing is lost.
+    """Convert a district folder to a workbook (.xlsx) or the other way; no figure is lost.
+
+    Comments of district.toml stay behind: a workbook has no place for them, and a folder is written without.
 
     \b
     Examples:
@@ -25,5 +27,5 @@ def command(source: Path, target: Path, force: bool, quiet: bool) -> int:
     from datafiles.reading import write_any
 
     write_any(read(source, quiet=quiet), target, force=force)
-    click.echo(f"{target} holds the district of {source}.\nNext: spanwise check {target}")
+    click.echo(f"{target} holds the district of {source}.\nNext: spanwise check {typed(target)}")
     return 0

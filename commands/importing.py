@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import JSON, print_json, say
+from commands.options import JSON, print_json, say, typed
 
 if TYPE_CHECKING:
     from datafiles.importing.importing import Imported
@@ -129,6 +129,8 @@ def command(
         raise click.UsageError(
             "--district picks one district; --all-districts takes all. Give one of the two."
         )
+    if state and len(state) != 2:
+        raise click.UsageError(f"--state takes two letters, for example IL; {state!r} is given.")
     if scenarios and years is not None and years < 5:
         raise click.UsageError("The book's scenarios reach year 5; leave --years out, or --scenarios.")
     if many and out.suffix.lower() not in (".csv", ".parquet"):
@@ -161,9 +163,9 @@ def command(
     click.echo(report.card())
     click.echo(f"\nThis report is in {_report_path(out)}.")
     click.echo(
-        f"Next: spanwise batch {out} -o results"
+        f"Next: spanwise batch {typed(out)} -o results"
         if many
-        else f"Next: spanwise check {out}, then spanwise solve {out}"
+        else f"Next: spanwise check {typed(out)}, then spanwise solve {typed(out)}"
     )
     return 0
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from commands.options import typed
+
 
 @click.command(name="init")
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -21,7 +23,7 @@ def command(folder: Path, book: str, example: str | None, force: bool) -> None:
     if example:
         copy_example(example, folder, force=force)
         click.echo(f"{folder} is a copy of the example {example}.")
-        click.echo(f"Next: spanwise solve {folder}")
+        click.echo(f"Next: spanwise solve {typed(folder)}")
         return
     start_district(book, folder, force=force)
     click.echo(f"{folder} is a new district with prices, team models and rules of the price book {book}.")
@@ -34,4 +36,4 @@ def command(folder: Path, book: str, example: str | None, force: bool) -> None:
     ):
         click.echo(f"  {name:<15} {what}")
     click.echo("All other tables hold figures with their sources; change what is different where you are.")
-    click.echo(f"Next: spanwise check {folder}  (says what is left to fill in)")
+    click.echo(f"Next: spanwise check {typed(folder)}  (says what is left to fill in)")

@@ -106,6 +106,14 @@ def read(path: Path, *, quiet: bool = False) -> District:
     return district
 
 
+def typed(path: Path) -> str:
+    """Write a path as a shell takes it, so that a next step can be copied: one with spaces stands in quotes."""
+    import shlex
+
+    text = str(path)
+    return text if all(c.isalnum() or c in "/._-+:@~\\" for c in text) else shlex.quote(text)
+
+
 def print_json(answer: dict[str, Any]) -> None:
     """Print the one JSON object of a command; what has no value is null."""
     import json

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import OBJECTIVE, QUIET, ending, options_of, say, solving_options
+from commands.options import OBJECTIVE, QUIET, ending, options_of, say, solving_options, typed
 from models.errors import InputError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def command(
     plan = plan_of(folder, objective, options, quiet=quiet)
     from commands.storytelling import tell
 
-    story = tell(plan, needs(targets, quick=quick), options, str(folder))
+    story = tell(plan, needs(targets, quick=quick), options, typed(folder))
     made = [(target, content_of(story, target, PAPERS[paper])) for target in targets]
     from datafiles.writing import write_whole
 

@@ -18,6 +18,7 @@ from commands.options import (
     print_json,
     read,
     solving_options,
+    typed,
 )
 
 
@@ -121,7 +122,7 @@ def command(
             fewest=fewest_moves,
             out=out,
             as_json=as_json,
-            source=str(folder),
+            source=typed(folder),
         )
     plan = _solve(district, objective, options, with_shortfall=with_shortfall, whole=whole, gap=gap)
     if out is not None:
@@ -135,7 +136,7 @@ def command(
     else:
         from reports.card import card
 
-        click.echo(card(plan, str(folder)))
+        click.echo(card(plan, typed(folder)))
         if out is not None:
             click.echo(
                 f"\nWritten: {out}/plan.json and the tables design, positions, stipends, technology, coverage, money (.csv)"

@@ -20,6 +20,7 @@ from models.district import (
     District,
     GradeBands,
     Roles,
+    Scenarios,
     Schools,
     Staff,
     StipendSchedule,
@@ -63,6 +64,11 @@ def assemble(raws: Mapping[str, RawTable], settings: Settings, faults: Faults, s
     return district
 
 
+def check_scenarios(raw: RawTable, faults: Faults) -> None:
+    """Hold a scenarios table to its rules without a district; its problems go to `faults`."""
+    _Parts({"scenarios": raw}, faults).scenarios(years=1)
+
+
 @dataclass
 class _Parts:
     """The tables as they are read, and the keys that later tables refer to (None: not known)."""
@@ -100,11 +106,7 @@ class _Parts:
         staff = self.staff(school_keys, role_keys, roles, len(schools.id))
         devices = self.devices(school_keys, device_keys)
         budget = self.budget(school_keys)
-        scenarios = without_shocks(settings.years)
-        if "scenarios" in self.raws:
-            scenarios = read_scenarios(self.reader("scenarios"), settings.years)
-        if not self.faults.trusted("scenarios"):
-            scenarios = without_shocks(settings.years)
+        scenarios = self.scenarios(settings.years)
         sound = all(self.faults.trusted(name) for name in WHOLE) and self.faults.trusted("settings")
         if not sound or not self.faults.trusted("schools", "", "school_id", "need_weight"):
             return None
@@ -116,6 +118,10 @@ class _Parts:
         except InputError as error:
             self.faults.errors.extend(error.problems)
             return None
+
+    def scenarios(self, years: int) -> Scenarios:
+        found = read_scenarios(self.reader("scenarios"), years) if "scenarios" in self.raws else None
+        return found if found is not None and self.faults.trusted("scenarios") else without_shocks(years)
 
     def schools(self) -> tuple[Schools, Keys | None]:
         table = self.reader("schools")

@@ -73,6 +73,11 @@ class TableReader:
                     missing.remove(near)
                     self.faults.doubtful.add((self.raw.name, near))
                 hint = f'Did you mean "{shorten(near)}"?' if near else f"Its columns are: {', '.join(known)}."
+                if more and not nearest(name, known, 0.8):  # a role that was taken out is not misspelt
+                    roles = self.raw.origin.names("roles")
+                    hint = (
+                        f"Its roles are: {', '.join(more)}. Add the role to {roles}, or take the column out."
+                    )
                 self._heading_error(f'has an unknown column "{shorten(name)}".', hint, name)
             seen.add(name)
         for name in missing:

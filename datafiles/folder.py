@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from datafiles.assembly import assemble
+from datafiles.assembly import assemble, check_scenarios
 from datafiles.delimited import read_table
 from datafiles.faults import Faults, nearest
 from datafiles.raw import RawTable
@@ -57,6 +57,23 @@ def district_of_contents(contents: Mapping[str, bytes], source: str) -> tuple[Di
         if file not in contents:
             _missing(file, list(contents), faults)
     return _assembled(contents, faults, source)
+
+
+def check_scenarios_file(content: bytes, file: str) -> None:
+    """Hold a scenarios table that is to stand in many districts to what holds in every one of them.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, named as `file`.
+
+    """
+    faults = Faults()
+    raw, errors, _ = read_table("scenarios", content, file)
+    for problem in errors:
+        faults.error(problem, "scenarios")
+    check_scenarios(raw, faults)
+    faults.raise_if_any(file)
 
 
 def _assembled(

@@ -24,7 +24,15 @@ def read_any(path: Path) -> tuple[District, tuple[Problem, ...]]:
     if is_workbook(path) and not path.is_dir():
         return read_workbook(path)
     from datafiles.folder import read_district_with_warnings
+    from datafiles.saved_plan import DISTRICT, is_saved_plan
 
+    if is_saved_plan(path):
+        from models.errors import InputError
+
+        raise InputError(
+            f"{path} is a saved plan; a district is expected.",
+            f"Name the district that it answers: {path / DISTRICT}. Saved plans go to 'spanwise report' and 'spanwise compare'.",
+        )
     return read_district_with_warnings(path)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datafiles.reading import read_any
+from datafiles.settings_file import FILE
 from models.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ SAVE = "Save it again with: spanwise solve FOLDER --out DIR"
 
 
 def is_saved_plan(path: Path) -> bool:
-    """Whether a folder holds a plan that `solve --out` saved."""
-    return (Path(path) / PLAN).is_file()
+    """Whether a folder holds a plan that `solve --out` saved; a district with a plan.json beside its tables is none."""
+    return (Path(path) / PLAN).is_file() and not (Path(path) / FILE).is_file()
 
 
 def district_of(path: Path) -> tuple[District, tuple[Problem, ...]]:

@@ -67,6 +67,23 @@ COLUMNS = {
     "scenarios.enrollment_change": RATE,
     "scenarios.pay_change": RATE,
 }
+DOLLARS = {
+    "leaders.stipend_min",
+    "leaders.stipend_max",
+    "staff.layoff_cost",
+    "staff.hiring_cost",
+    "launch.per_pupil",
+    "launch.fixed_per_school",
+    "launch.development_per_pupil",
+    "schools.funding_per_pupil",
+    "schools.fixed_funding",
+    "schools.fixed_spending",
+    "schools.startup_grant",
+    "roles.salary",
+    "technology.annual_per_pupil",
+    "device_types.purchase_per_seat",
+    "stipends.stipend",
+}
 PARTS = {"grade_bands": "bands"}  # tables that a district calls by another name
 
 
@@ -172,6 +189,14 @@ def members_of(name: str, district: District) -> list[str]:
     if table == "stipends":
         return [f"{stipend:g}" for stipend in district.stipends.stipend]
     return list(getattr(district, PARTS.get(table, table)).id)
+
+
+def unit_of(label: str) -> str:
+    """How a dial's values are told, by its label: `$`, `share` (of 1) or blank for plain numbers."""
+    name = label.partition("@")[0]
+    if name in DOLLARS:
+        return "$"
+    return "share" if (SETTINGS | COLUMNS).get(name) in (SHARE, RATE) else ""
 
 
 def dials() -> tuple[Dial, ...]:

@@ -29,6 +29,8 @@ class Frontier:
     stipend : the one stipend ($) to the right of a place under the uniform policy, axis i; `None` by school
     asked : the range that was asked for
     least_funding_change : the least change at which a plan exists, where that is inside the range
+    sampled : whether the places are those that were asked for, and the slopes those of straight lines between them,
+        where the true curve lies above; else the curve bends at the places and nowhere else
     solves, blocks, seconds : runs of the solver, independent blocks, and time taken
 
     """
@@ -44,6 +46,7 @@ class Frontier:
     solves: int
     blocks: int
     seconds: float
+    sampled: bool = False
 
     @property
     def concave(self) -> bool:
@@ -76,6 +79,7 @@ class Frontier:
             "points": self.to_frame().to_dict("records"),
             "solves": self.solves,
             "concave": self.concave,
+            "sampled": self.sampled,
             "least_funding_change": self.least_funding_change,
             "blocks": self.blocks,
             "seconds": self.seconds,

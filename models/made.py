@@ -59,7 +59,7 @@ def made_district(
     cost = fte @ np.array([110_000.0, 0, 54_000, 110_000])
     slack = rng.uniform(1.01, 1.10, schools)
     settings = Settings(
-        name=f"Made district of {schools} schools",
+        name=f"Made district of {schools} school{'' if schools == 1 else 's'}",
         first_year=2027,
         years=years,
         funding=Funding(growth=0.028, price_growth=0.025, pool=pool, reserve_max_share=0.05),

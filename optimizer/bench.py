@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import multiprocessing
 import os
 import platform
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +14,7 @@ from typing import Any
 from models.district import District
 from models.errors import SpanwiseError
 from models.status import Status
+from optimizer.apart import apart
 from optimizer.certificate import certify
 from optimizer.formulation import Model
 from optimizer.objectives import stages_of
@@ -177,34 +176,18 @@ def _judged(rows: list[Row]) -> list[Row]:
 
 def _apart(name: str, district: District, path: Path, options: Options) -> Row:
     """Measure in a new process, so that peaks of memory are of one path alone and a crash is a row and not the end."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    worker = context.Process(
-        target=_work, args=(there, name, district, path, replace(options, say=None)), daemon=True
+    row = _blank(name, district, path)
+    found: Row = apart(
+        _work,
+        name,
+        district,
+        path,
+        replace(options, say=None),
+        patience=None if options.time_limit is None else 2 * options.time_limit + 30,
+        late=lambda _: replace(row, status=str(Status.TIME_LIMIT), note="did not stop at its time limit"),
+        died=lambda: replace(row, note="the solver's process ended by itself"),
     )
-    worker.start()
-    there.close()
-    patience = None if options.time_limit is None else 2 * options.time_limit + 30
-    try:
-        if here.poll(patience):
-            return here.recv()  # type: ignore[no-any-return]
-        return replace(
-            _blank(name, district, path), status=str(Status.TIME_LIMIT), note="did not stop at its time limit"
-        )
-    except EOFError:
-        return replace(_blank(name, district, path), note="the solver's process ended by itself")
-    finally:
-        _end(worker)
-
-
-def _end(worker: Any) -> None:
-    """End a process with all that it started: PuLP calls some solvers as programs of their own."""
-    if worker.is_alive():
-        try:
-            os.killpg(worker.pid, signal.SIGKILL)
-        except (AttributeError, OSError):  # not on Windows, or it was no group of its own yet
-            worker.kill()
-    worker.join()
+    return found
 
 
 def _blank(name: str, district: District, path: Path) -> Row:

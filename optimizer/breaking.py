@@ -95,5 +95,5 @@ def _without_money(district: District) -> str:
         alone = Model(only_schools(equal, np.array([s])), shortfall=True)
         matrix = alone.lp.matrix()
         if Session(matrix).minimise(np.zeros(matrix.shape[1])).status is Status.INFEASIBLE:
-            return f"at {name} in {year}, whatever its funding"
-    return f"in {year}, in what the schools share, whatever their funding"
+            return f"at {name} in {year}, and a grant of any size would not mend it"
+    return f"in {year}, in what the schools share, and a grant of any size would not mend it"

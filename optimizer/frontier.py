@@ -50,8 +50,9 @@ def frontier(
     tolerance
         Bends smaller than this, in coverage, may be cut off.
     points
-        Coverage at this many places (2 or more), evenly over the range, in the place of the breakpoints: many times quicker,
-        exact there, and straight between them, where the true curve lies above.
+        Coverage at this many places (2 or more), evenly over the part of the range that has plans, and at today's funding,
+        in the place of the breakpoints: many times quicker, exact there, and straight between them, where the true curve
+        lies above.
     options
         Time limit and progress; the solver is HiGHS.
 
@@ -83,12 +84,15 @@ def frontier(
         else sampled_line(model, line, low, high, points)
     )
     if whole is None:
-        raise refusal(Status.INFEASIBLE, "", f"the district at any funding change from {low:g} to {high:g}")
+        least, most = (f"{change * 100:+.4g} %".replace("-", "−") for change in (low, high))
+        raise refusal(Status.INFEASIBLE, "", f"the district at any change of funding from {least} to {most}")
     funding = float(model.tree.probability @ model.p.F.sum(axis=0))
     pupils = float((weights(model) * model.p.E).sum())
     buys = whole.slope * pupils / funding * 1000.0 if funding > 0 else np.zeros_like(whole.slope)
     buys = np.where(np.abs(buys) > NOTHING, buys, 0.0)
-    whole = Polyline(whole.at, whole.value, buys, whole.piece).without_straight_points(NOTHING)
+    whole = Polyline(whole.at, whole.value, buys, whole.piece)
+    if points is None:
+        whole = whole.without_straight_points(NOTHING)
     last = np.append(np.arange(whole.slope.size), whole.slope.size - 1)
     uniform = steps_of(model) != [None]
     return Frontier(
@@ -103,4 +107,5 @@ def frontier(
         solves=line.solves,
         blocks=line.block_count,
         seconds=time.perf_counter() - started,
+        sampled=points is not None,
     )

@@ -15,7 +15,7 @@ HAIR = 1e-8
 
 
 def sampled_line(model: Model, line: Line, low: float, high: float, points: int) -> Polyline | None:
-    """Sample every stipend step at places evenly over the range, and keep the greatest; `None` without any plan.
+    """Sample every stipend step at places evenly over the range and at 0, and keep the greatest; `None` without any plan.
 
     A step that has a plan in a part of the range alone is sampled there and where that part begins.
     """
@@ -28,9 +28,10 @@ def sampled_line(model: Model, line: Line, low: float, high: float, points: int)
             reach[number] = found
     if not reach:
         return None
-    grid = np.linspace(
-        min(first for first, _ in reach.values()), max(last for _, last in reach.values()), points
-    )
+    least, most = min(first for first, _ in reach.values()), max(last for _, last in reach.values())
+    grid = np.linspace(least, most, points)
+    if least < 0.0 < most and np.abs(grid).min() > HAIR:
+        grid = np.sort(np.append(grid, 0.0))  # today's funding, which nobody should read off a straight line
     lines = []
     for number, (first, last) in reach.items():
         if len(reach) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reports.figures import count, seconds
+from reports.figures import count, plural, seconds
 from reports.text import columns
 
 WORDS = {
@@ -38,11 +38,6 @@ def batch_card(summary: Mapping[str, Any]) -> str:
     )
     lines += [f"  {row['district_id']}: {shortened(row['message'])}" for row in summary["troubles"]]
     return "\n".join([*lines, f"  in {seconds(summary['seconds'])}", "", f"Results: {summary['table']}"])
-
-
-def plural(number: int, noun: str) -> str:
-    """A count with its noun."""
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def shortened(text: str | None, most: int = 110) -> str:

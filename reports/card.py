@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.plan import Plan
 from models.status import Status
-from reports.figures import count, dollars, percent, ratio, seconds
+from reports.figures import count, dollars, percent, plural, ratio, seconds
 from reports.text import columns, heading
 
 Array = NDArray[np.float64]
@@ -57,7 +57,9 @@ def _by_year(plan: Plan, amounts: Array) -> Array:
 
 def _title(plan: Plan) -> list[str]:
     district = plan.district
-    size = f"{len(district.schools.id):,} school{'s' if len(district.schools.id) > 1 else ''}, {count(district.enrollment.sum())} pupils"
+    size = (
+        f"{plural(len(district.schools.id), 'school')}, {plural(float(district.enrollment.sum()), 'pupil')}"
+    )
     span = (
         f"{district.year_names[0]}"
         if plan.tree.years == 1
@@ -74,7 +76,7 @@ def _title(plan: Plan) -> list[str]:
         ]
         where = sorted(np.argwhere(plan.shortfall > 0.005), key=lambda at: -plan.shortfall[tuple(at)])  # type: ignore[index]
         lines += [
-            f"  {district.schools.name[s]}, {plan.tree.labels[n]}: {dollars(float(plan.shortfall[s, n]))}"
+            f"  {district.schools.name[s]} in {_when(plan, n)}: {dollars(float(plan.shortfall[s, n]))}"
             for s, n in where[:8]
         ]
         if len(where) > 8:
@@ -122,9 +124,12 @@ def _coverage(plan: Plan) -> list[str]:
     if len(known) > 1:
         names = dict(zip(plan.district.schools.id, plan.district.schools.name))
         low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+        alike = percent(known[low]) == percent(known[high])
         lines += [
             "",
-            f"  Between schools: {percent(known[low])} at {names[low]} to {percent(known[high])} at {names[high]}",
+            f"  Between schools: {percent(known[low])} at every one of them"
+            if alike
+            else f"  Between schools: {percent(known[low])} at {names[low]} to {percent(known[high])} at {names[high]}",
         ]
     return lines
 
@@ -269,7 +274,7 @@ def _tightest(plan: Plan) -> list[str]:
                 [
                     WORDS[rule],
                     f"binds {binding:,} of {np.isfinite(prices.dual).sum():,} times",
-                    f"{unit} covers {strength[at] * per:.2f} more pupils at {_place(plan, prices.axes, at)}",
+                    f"{unit} covers {count(strength[at] * per, 2)} more pupils at {_place(plan, prices.axes, at)}",
                 ],
             )
         )
@@ -297,10 +302,20 @@ def _place(plan: Plan, axes: str, at: tuple[np.intp, ...]) -> str:
     parts = []
     for letter, i in zip(axes, at):
         if letter == "n":
-            parts.append(f"in {plan.district.settings.first_year - 1 + int(plan.tree.year[i])}")
+            parts.append(f"in {_year(plan, i)}")
         elif letter in names:
             parts.append(names[letter][i])
     return " ".join(parts) or "the district"
+
+
+def _year(plan: Plan, n: np.intp) -> int:
+    return plan.district.settings.first_year - 1 + int(plan.tree.year[n])
+
+
+def _when(plan: Plan, n: np.intp) -> str:
+    """The year of a node, and its scenarios where they are not all: `2029 (cut7)`."""
+    _, _, scenarios = plan.tree.labels[n].partition(".")
+    return f"{_year(plan, n)} ({scenarios})" if scenarios else f"{_year(plan, n)}"
 
 
 def _sure(plan: Plan) -> list[str]:

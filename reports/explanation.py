@@ -14,6 +14,7 @@ OBJECTIVES = {
     "worst_case": "coverage in the worst scenario",
     "max_min": "coverage of the worst school",
 }
+SHARES_OF_FUNDING = ("startup_cap", "technology_cap", "reserve_cap", "transfer")
 PLACES_SHOWN = 3  # of one rule
 SCHOOLS_SHOWN = 25
 COLLISIONS_SHOWN = 6  # of one rule
@@ -108,23 +109,24 @@ def _price(price: Price, explanation: Explanation) -> str:
 
 def _range(price: Price) -> str:
     """The range over which the price holds, as changes of the right side."""
-    low = _amount(-price.low, price.unit) if price.less_exists else ""
-    high = _amount(price.high, price.unit)
+    high = _end(price.high, price.unit, "+", "just above 0")
     if not price.less_exists or price.low == 0:
-        return f"up to +{high}" if high else "without end"
+        return f"up to {high}" if high else "without end"
+    low = _end(-price.low, price.unit, "−", "just below 0")
     if not low and not high:
         return "without end"
-    return f"from −{low} to +{high}" if low and high else f"from −{low} on" if low else f"up to +{high}"
+    return f"from {low} to {high}" if low and high else f"from {low} on" if low else f"up to {high}"
 
 
-def _amount(amount: float, unit: str) -> str:
-    """A change with its unit; nothing where it is without end."""
+def _end(amount: float, unit: str, sign: str, hair: str) -> str:
+    """How far a range reaches to one side, with its unit; nothing where it is without end."""
     if math.isinf(amount) or math.isnan(amount):
         return ""
     if unit == "$":
-        return dollars(amount)
-    figure = count(amount) if amount >= 99.5 else f"{amount:.2g}" if amount >= 0.001 else "less than 0.001"
-    return f"{figure} {unit}"
+        return f"{sign}{dollars(amount)}"
+    if amount < 0.001:
+        return hair
+    return f"{sign}{count(amount) if amount >= 99.5 else f'{amount:.2g}'} {unit}"
 
 
 def _settings(explanation: Explanation) -> list[str]:
@@ -200,6 +202,8 @@ def _without_plan(explanation: Explanation, source: str) -> list[str]:
         )
         lines += heading(
             f"These {len(conflict.rules):,} rules collide{under}; without any one of them the others can be kept"
+            if len(conflict.rules) > 1
+            else f"This rule cannot be kept, whatever the others{under}"
         )
         for rule, of_rule in groupby(conflict.rules, key=lambda c: c.rule):
             lines += _collisions(rule, list(of_rule))
@@ -208,8 +212,12 @@ def _without_plan(explanation: Explanation, source: str) -> list[str]:
                 '  district.toml: leaders.stipend_policy uniform; "by_school" would remove this collision.'
             )
     if conflict is not None and conflict.despite_funding:
-        lines += heading("More funding does not help: these rules collide whatever the funding.")
+        lines += heading("More money to spend does not help: these rules collide however much a grant adds.")
         lines.append("  Change one of the figures named above.")
+        if any(collision.rule in SHARES_OF_FUNDING for collision in conflict.rules):
+            lines.append(
+                "  A limit that is a share of funding rises with funding_per_pupil and fixed_funding."
+            )
         return lines
     lines += _missing(explanation)
     if explanation.notes:

@@ -46,8 +46,8 @@ def more(amount: float, places: int = 0) -> str:
 
 
 def percent(share: float | None, places: int = 1) -> str:
-    """A share as `81.2 %`."""
-    if share is None or math.isnan(share):
+    """A share as `81.2 %`; of nothing there is none."""
+    if share is None or not math.isfinite(share):
         return NOTHING
     text = f"{abs(share) * 100:,.{places}f}"
     return f"−{text} %" if share < 0 and float(text.replace(",", "")) else f"{text} %"
@@ -66,6 +66,12 @@ def count(amount: float | None, places: int = 0) -> str:
         return NOTHING
     text = f"{abs(amount):,.{places}f}"
     return f"−{text}" if amount < 0 and float(text.replace(",", "")) else text
+
+
+def plural(number: float, noun: str) -> str:
+    """A count with its noun: `1 school`, `4,500 pupils`."""
+    text = count(number)
+    return f"{text} {noun}{'' if text == '1' else 's'}"
 
 
 def ratio(amount: float | None) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.dial import unit_of
 from models.equity import Equity
 from models.frontier import Frontier
 from models.sensitivity import Bar, Reading, Sensitivity, Tornado
-from reports.figures import count, dollars, percent, points
+from reports.figures import count, dollars, percent, plural, points
 from reports.text import columns
 
 Array = NDArray[np.float64]
@@ -38,7 +39,11 @@ def frontier_card(answer: Frontier) -> str:
     ]
     if answer.least_funding_change is not None:
         lines.append(f"  Below {signed(answer.least_funding_change)} there is no plan.")
-    head = ["Funding", what, "the next $1,000 covers"]
+    head = [
+        "Funding",
+        what,
+        "on the way to the next, $1,000 covers" if answer.sampled else "the next $1,000 covers",
+    ]
     rows = [head if answer.stipend is None else [*head, "stipend"]]
     for i in _chosen(answer.funding_change, answer.coverage):
         row = [
@@ -50,9 +55,8 @@ def frontier_card(answer: Frontier) -> str:
     lines += ["", *columns(rows, right=range(len(rows[0])))]
     size = answer.funding_change.size
     if size > len(rows) - 1:
-        lines.append(
-            f"  {len(rows) - 1} of {size:,} places where the slope changes; --json and --out have all"
-        )
+        places = "places" if answer.sampled else "places where the slope changes"
+        lines.append(f"  {len(rows) - 1} of {size:,} {places}; --json and --out have all")
     today = answer.coverage_at(0.0)
     if today is not None:
         lines.append(f"  At today's funding: {percent(today, 2)}")
@@ -66,8 +70,11 @@ def frontier_card(answer: Frontier) -> str:
         )
     else:
         lines.append("  Every further dollar buys at most as much as the one before.")
+    if answer.sampled:
+        lines.append("  Exact at these places; between them coverage is higher than on a straight line.")
+    exact = "" if answer.sampled else "Exact between these places; "
     lines.append(
-        f"  Exact between these places; {answer.solves:,} solves. Pupils are counted once a year, weighted by need."
+        f"  {exact}{plural(answer.solves, 'solve')}. Pupils are counted once a year, weighted by need."
     )
     return "\n".join(lines)
 
@@ -109,31 +116,43 @@ def equity_card(answer: Equity) -> str:
         )
     lines += [
         "",
-        f"  Expected coverage over the whole plan; exact between these places; {answer.solves:,} solves.",
+        f"  Expected coverage over the whole plan; exact between these places; {plural(answer.solves, 'solve')}.",
     ]
     return "\n".join(lines)
 
 
 def sensitivity_card(answer: Sensitivity) -> str:
     """Render coverage along one setting."""
-    today = "" if answer.today is None else f" (today {answer.today:,.6g})"
+    today = "" if answer.today is None else f" (today {_figure(answer.setting, answer.today)})"
     lines = [f"{answer.district}: {COVERAGE[answer.objective]} along {answer.setting}{today}", ""]
     rows = [[answer.setting, COVERAGE[answer.objective], "difference", ""]]
-    rows += [[_value(reading), *_outcome(reading, answer.coverage)] for reading in answer.readings]
+    rows += [
+        [_value(answer.setting, reading), *_outcome(reading, answer.coverage)] for reading in answer.readings
+    ]
     lines += columns(rows, right=(0, 1, 2))
     base = "no plan" if answer.coverage is None else percent(answer.coverage, 2)
     return "\n".join(
         [
             *lines,
             "",
-            f"  As it is: {base}. {answer.solves:,} solves, {answer.cold:,} without a basis to start from.",
+            f"  As it is: {base}. {plural(answer.solves, 'solve')}, {answer.cold:,} without a basis to start from.",
         ]
     )
 
 
-def _value(reading: Reading) -> str:
+def _figure(setting: str, value: float) -> str:
+    """A setting's value with its unit: `$10,000`, `$73.70`, `2.5 %`, `28`."""
+    unit, size, sign = unit_of(setting), abs(value), "−" if value < 0 else ""
+    if unit == "$":
+        return f"{sign}${size:,.0f}" if size >= 1_000 or size == round(size) else f"{sign}${size:,.2f}"
+    if unit == "share":
+        return f"{sign}{size * 100:.4g} %"
+    return f"{sign}{size:,.0f}" if size >= 1_000 else f"{sign}{size:.4g}"
+
+
+def _value(setting: str, reading: Reading) -> str:
     if reading.value is not None:
-        return f"{reading.value:,.6g}"
+        return _figure(setting, reading.value)
     return f"{(reading.factor or 0.0) * 100:g} % of today's"
 
 
@@ -167,14 +186,14 @@ def tornado_card(answer: Tornado) -> str:
         lines += ["", "  No effect: " + ", ".join(answer.without_effect)]
     if answer.absent:
         lines += ["  Blank or zero here: " + ", ".join(answer.absent)]
-    lines += ["", f"  {count(answer.solves)} solves, {count(answer.cold)} without a basis to start from."]
+    lines += ["", f"  {plural(answer.solves, 'solve')}, {count(answer.cold)} without a basis to start from."]
     return "\n".join(lines)
 
 
 def _bar(bar: Bar, base: float, reach: float) -> list[str]:
     return [
         bar.setting,
-        "" if bar.today is None else f"{bar.today:,.6g}",
+        "" if bar.today is None else _figure(bar.setting, bar.today),
         _side(bar.low, base),
         _side(bar.high, base),
         f"{_drawn(bar.low, base, reach).rjust(WIDTH)}|{_drawn(bar.high, base, reach)}",

@@ -106,9 +106,11 @@ def _schools(comparison: PlanComparison) -> list[str]:
     if len(comparison.results()) < 2 or not rows:
         return []
     table = [["School", "Old", "New", "Difference"]]
-    for name, old, new in rows[:MOST]:
+    districts = (comparison.old.district, comparison.new.district)
+    names = {id_: name for d in districts for id_, name in zip(d.schools.id, d.schools.name)}
+    for school, old, new in rows[:MOST]:
         difference = NOTHING if old is None or new is None else points(new - old)
-        table.append([name, percent(old), percent(new), difference])
+        table.append([names[school], percent(old), percent(new), difference])
     return (
         heading("Expected coverage by school") + columns(table, right=(1, 2, 3)) + _and_more(len(rows) - MOST)
     )

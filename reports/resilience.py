@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.resilience import Absorbed, Resilience
 from models.rung import GIVES_WAY, Rung
-from reports.figures import count, dollars, percent
+from reports.figures import count, dollars, percent, plural
 from reports.text import columns, heading
 
 SHOWN = 12  # schools on the card; all are in --json and --out
@@ -153,5 +153,5 @@ def _words(answer: Resilience) -> list[str]:
         "",
         f"  An item gives way when the plan has {percent(GIVES_WAY, 0)} less of it a pupil and year than without a cut, hardest hit first:",
         "  people in FTE; technology (recurring), devices, development and training in dollars; coverage.",
-        f"  {answer.solves:,} solves, {answer.cold:,} of them without a basis to start from.",
+        f"  {plural(answer.solves, 'solve')}, {answer.cold:,} of them without a basis to start from.",
     ]

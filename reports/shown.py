@@ -60,9 +60,9 @@ def share(value: float | None, of: str = "", places: int = 1) -> Shown:
     return Shown(figures.percent(value, places), value, "share", of)
 
 
-def change(value: float | None, of: str = "") -> Shown:
+def change(value: float | None, of: str = "", places: int = 1) -> Shown:
     """A relative change with its sign: `+2.5 %`."""
-    return Shown(_signed(figures.percent(value), value), value, "share", of)
+    return Shown(_signed(figures.percent(value, places), value), value, "share", of)
 
 
 def difference(value: float | None, of: str = "") -> Shown:
@@ -73,6 +73,16 @@ def difference(value: float | None, of: str = "") -> Shown:
 def dollars(value: float | None, of: str = "") -> Shown:
     """Dollars at a glance: `$12.4 M`."""
     return Shown(figures.dollars(value), value, "$", of)
+
+
+def more_exact_dollars(value: float | None, of: str = "") -> Shown:
+    """Dollars to the dollar with their sign: `+$12,412`."""
+    return Shown(_signed(figures.exact_dollars(value), value), value, "$", of)
+
+
+def more_pupils(value: float | None, of: str = "") -> Shown:
+    """Pupils in whole numbers with their sign: `+1,575`."""
+    return Shown(_signed(figures.count(value), value), value, "pupils", of)
 
 
 def more_dollars(value: float | None, of: str = "") -> Shown:

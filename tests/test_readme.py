@@ -72,3 +72,23 @@ def test_links_point_to_files():
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_every_command_that_the_docs_show_is_one_with_these_options():
+    """Commands in shell blocks and in running text alike; what they print is held elsewhere."""
+    import cli
+
+    shown = 0
+    for page in DOCS:
+        for line in re.findall(
+            r"(?:\./run )?\bspanwise ([a-z]+(?: [^`\n]*)?)", page.read_text(encoding="utf-8")
+        ):
+            words = line.partition("  ")[0].split(" #")[0].split()
+            if words[0] not in cli.COMMANDS:
+                continue
+            command = cli.group.get_command(None, words[0])
+            known = {name for option in command.params for name in option.opts + option.secondary_opts}
+            used = {word.split("=")[0].rstrip(".,;)") for word in words if re.match(r"--?[a-z]", word)}
+            assert used <= known | {"--help", "-h"}, f"{page.name}: spanwise {line}"
+            shown += 1
+    assert shown > 40

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 
 from benchmarks import instances, speed
+from benchmarks.apart import answer_of
 from benchmarks.peak import peak_mb
 from benchmarks.ways import BARE, SPANWISE, WAYS
 
@@ -35,6 +39,14 @@ def test_who_does_not_finish_is_listed_and_not_tried_on_a_larger_one(monkeypatch
     rows = book.rows(large)
     assert rows == {BARE[1]: {"error": "more than 0 s on a smaller one"}}
     assert f"| {BARE[1]} | | | more than 0 s on a smaller one | |  | | | |" in speed.table("Made", rows)
+
+
+def test_what_happens_to_a_process_is_an_answer():
+    assert answer_of(dict, patience=60) == {}
+    assert answer_of(int, "x", patience=60)["error"].startswith("ValueError: invalid literal")
+    assert answer_of(os._exit, 3, patience=60) == {"error": "the process ended by itself"}
+    late = answer_of(time.sleep, 60, patience=2)
+    assert (late["error"], late["peak"] > 1) == ("more than 2 s", True)
 
 
 def test_a_way_that_disagrees_is_said_to():

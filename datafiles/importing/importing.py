@@ -205,9 +205,13 @@ def only(imported: Imported) -> DistrictRecord:
 
     """
     if len(imported.records) > 1:
-        shown = ", ".join(f"{record.id} {record.name}".strip() for record in imported.records[:3])
+        named = [
+            record.id if record.name in ("", record.id) else f"{record.id} {record.name}"
+            for record in imported.records[:3]
+        ]
+        shown = ", ".join([*named, "…"] if len(imported.records) > 3 else named)
         raise InputError(
-            f"The files hold {len(imported.records):,} districts ({shown}, …); a folder holds one.",
+            f"The files hold {len(imported.records):,} districts ({shown}); a folder holds one.",
             "Pick one with --district ID, or take all with --all-districts and --out BUNDLE.csv.",
         )
     return imported.records[0]

@@ -62,6 +62,9 @@ def propose(table: Published) -> tuple[Mapping, dict[str, str]]:
             notes[target] = "check: the name is only near"
     if "spending" in mapping.columns:
         mapping.columns.pop("spending_per_pupil", None)
+    if _names_tell_schools_apart(table, mapping, rows):
+        mapping.columns["school_id"] = mapping.columns["school_name"]
+        notes["school_id"] = "no column has ids: names tell the schools apart"
     mapping.repeated = _repeated(table, mapping, rows)
     for target in mapping.repeated:
         notes[target] = "the same on every row of a district: taken for the district's"
@@ -117,6 +120,20 @@ def _holds_figures(rows: list[list[str]], position: int) -> bool:
         except Unreadable:
             pass
     return figures > 0 and good >= 0.8 * len(rows)
+
+
+def _names_tell_schools_apart(table: Published, mapping: Mapping, rows: list[list[str]]) -> bool:
+    """Whether a table without ids has a school on each row: names differ where a district stands on several rows.
+
+    Without an id the rows would be districts, and all but the first of each district dropped.
+    """
+    name = mapping.columns.get("school_name")
+    if name is None or "school_id" in mapping.columns:
+        return False
+    district = mapping.columns.get("district_id") or mapping.columns.get("district_name")
+    at, of = table.need(name), table.need(district) if district else None
+    named = [("" if of is None else row[of].strip(), row[at].strip()) for row in rows if row[at].strip()]
+    return len(set(named)) == len(named) > len({district for district, _ in named})
 
 
 def _repeated(table: Published, mapping: Mapping, rows: list[list[str]]) -> list[str]:

@@ -45,6 +45,11 @@ def _at(frontier: Frontier) -> list[float]:
     return [low, *between, high]
 
 
+def _places(change: float) -> int:
+    """Two where one would round a place to another: the end of all plans is told to a hundredth of a percent."""
+    return 1 if abs(change * 1000 - round(change * 1000)) < 1e-9 else 2
+
+
 def draw_frontier(story: Story, width: int) -> Chart:
     """Draw coverage against the change of funding; the plan stands at no change."""
     frontier = _frontier(story)
@@ -94,7 +99,7 @@ def draw_frontier(story: Story, width: int) -> Chart:
     if frontier.least_funding_change is not None:
         edge = frontier.least_funding_change
         line = alt.Chart(
-            data([{"change": edge, "label": f"no plan below {shown.change(edge).text}"}])
+            data([{"change": edge, "label": f"no plan below {shown.change(edge, places=2).text}"}])
         ).encode(x=x)
         layers.append(line.mark_rule(color=GREY, strokeDash=[4, 3]))
         inside = edge - low > 0.3 * (high - low)
@@ -111,7 +116,7 @@ def table_frontier(story: Story) -> Table:
     frontier = _frontier(story)
     rows = [
         [
-            ("no change" if abs(change) < 1e-12 else shown.change(change).text),
+            "no change" if abs(change) < 1e-12 else shown.change(change, places=_places(change)).text,
             shown.share(frontier.coverage_at(change), f"frontier.{change:.4f}"),
         ]
         for change in _at(frontier)

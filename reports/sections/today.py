@@ -87,7 +87,7 @@ def _cells(figure: Figure) -> list[Shown]:
         ]
     return [
         *(shown.pupils(value, of(name)) for name, value in three),
-        shown.number(figure.difference, "pupils", of=of("difference")),
+        shown.more_pupils(figure.difference, of("difference")),
     ]
 
 
@@ -100,9 +100,9 @@ def _budget(comparison: Comparison) -> Table:
                 words.SPENDING[row["category"]],
                 shown.exact_dollars(row["actual"], f"{of}.actual"),
                 shown.exact_dollars(row["optimal"], f"{of}.optimal"),
-                shown.exact_dollars(row["difference"], f"{of}.difference"),
-                shown.exact_dollars(row["prices"], f"{of}.prices"),
-                shown.exact_dollars(row["quantities"], f"{of}.quantities"),
+                shown.more_exact_dollars(row["difference"], f"{of}.difference"),
+                shown.more_exact_dollars(row["prices"], f"{of}.prices"),
+                shown.more_exact_dollars(row["quantities"], f"{of}.quantities"),
             ]
         )
     head = ["Category", "Actual budget", "The plan", "Difference", "of it by prices", "of it by quantities"]

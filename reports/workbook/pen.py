@@ -18,10 +18,17 @@ NUMBER_FORMATS = {
     "seats": "#,##0",
     "ratio": "0.00",
     "years": "0",
+    "s": '0.00" s"',
     "residual": "0E+00",
     "": "#,##0.##########",
 }
 WIDEST, NARROWEST = 60, 9
+DUST = 1e-6  # dollars, people, pupils: a smaller amount is a solver's rounding, and would show as a red "-$0"
+
+
+def settled(value: float, unit: str) -> float:
+    """An amount without the dust of a solver's rounding; shares and residuals stay as they are."""
+    return 0.0 if unit in ("$", "FTE", "pupils", "seats") and abs(value) < DUST else value
 
 
 class Pen:
@@ -88,7 +95,7 @@ class Pen:
         if value is None or not math.isfinite(value):
             sheet.write_blank(row, column, None, style)
         else:
-            sheet.write_number(row, column, value * 100 if unit == "points" else value, style)
+            sheet.write_number(row, column, value * 100 if unit == "points" else settled(value, unit), style)
 
     def formula(
         self, sheet: Any, row: int, column: int, formula: str, value: float, unit: str, *, total: bool = False

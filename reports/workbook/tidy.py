@@ -7,7 +7,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from models.tables import UNITS
 from reports.story import Story
-from reports.workbook.pen import Pen, widths
+from reports.workbook.pen import Pen, settled, widths
 
 TOP = 4  # first row of figures
 MOST = 1_000_000  # rows of a sheet; longer tables go on in a further one
@@ -34,6 +34,12 @@ def tidy(pen: Pen, story: Story) -> None:
             _sheet(pen, f"{name} rows{part + 1 if part else ''}", table.iloc[start : start + MOST])
 
 
+def _title(column: str) -> str:
+    """A column with its unit, where its name does not say it: `fte_today, FTE`, `pupils`."""
+    unit = UNITS.get(column, "")
+    return f"{column}, {unit}" if unit not in ("", column) else column
+
+
 def _sheet(pen: Pen, name: str, table: object) -> None:
     import pandas as pd
 
@@ -42,9 +48,7 @@ def _sheet(pen: Pen, name: str, table: object) -> None:
     pen.heading(sheet, 0, f"{name.split(' ')[0]}: one row a school, year, scenario node and item")
     pen.text(sheet, 1, 0, "Expected sum of the rows shown (each row times its probability)", bold=True)
     columns = list(table.columns)
-    pen.row(
-        sheet, TOP - 1, [f"{column}, {UNITS[column]}" if UNITS.get(column) else column for column in columns]
-    )
+    pen.row(sheet, TOP - 1, [_title(column) for column in columns])
     end, samples = TOP + len(table), []
     chance = xl_col_to_name(columns.index("probability"))
     for c, column in enumerate(columns):
@@ -54,7 +58,7 @@ def _sheet(pen: Pen, name: str, table: object) -> None:
         if figures:
             for row, value in enumerate(values.astype(float), start=TOP):
                 if np.isfinite(value):
-                    sheet.write_number(row, c, value, style)
+                    sheet.write_number(row, c, settled(value, unit), style)
         else:
             plain = pen.format()
             for row, value in enumerate(values, start=TOP):

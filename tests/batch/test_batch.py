@@ -217,6 +217,22 @@ def test_scenarios_file_replaces_every_districts_own(tmp_path):
     assert table.coverage_worst_scenario.item() == pytest.approx(table.coverage.item(), abs=3e-6)
 
 
+def test_a_wrong_scenarios_file_is_said_once_and_before_the_first_solve(tmp_path):
+    scenarios = tmp_path / "cuts.csv"
+    scenarios.write_text(
+        "scenario,probability,year,funding_change\nbase,0.5,1,\ncut,0.6,2,-7\n", encoding="utf-8"
+    )
+    ran = spanwise("batch", OAK, LAKESIDE, "--scenarios", scenarios, "-o", tmp_path / "out")
+    assert ran.code == 3
+    assert ran.err.count("the scenarios sum to 1.1; 1 is expected.") == 1
+    assert ran.err.count("row 3 (cut, 2), column funding_change") == 1
+    assert f"{scenarios} has 2 problems" in ran.err
+    assert not (tmp_path / "out").exists()
+    scenarios.write_text("scenario,probabilty,year\nbase,1,1\n", encoding="utf-8")
+    ran = spanwise("batch", OAK, LAKESIDE, "--scenarios", scenarios, "-o", tmp_path / "out")
+    assert (ran.code, ran.err.count('Did you mean "probability"?')) == (3, 1)
+
+
 def test_same_district_twice_and_missing_sources(tmp_path):
     other = tmp_path / "oak"
     shutil.copytree(OAK, other)

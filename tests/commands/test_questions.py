@@ -108,7 +108,7 @@ def test_a_frontier_without_any_plan_is_an_error(poor):
     ran = spanwise("frontier", poor, "--to", "-5%")
     assert ran.code == 4
     assert ran.err == (
-        "No plan satisfies all rules of the district at any funding change from -0.15 to -0.05.\n\n"
+        "No plan satisfies all rules of the district at any change of funding from −15 % to −5 %.\n\n"
         "Run 'spanwise explain FOLDER' to see which rules collide and what would restore a plan.\n"
     )
 
@@ -120,7 +120,7 @@ def test_a_frontier_without_any_plan_is_an_error(poor):
             ("--along", "schools.funding_per_pupil@oak"),
             ("along schools.funding_per_pupil@oak (today", "no plan", "points"),
         ),
-        (("--along", "leaders.eligible_share", "--values", "0.3,60%"), ("0.3", "0.6", "±0.0 points")),
+        (("--along", "leaders.eligible_share", "--values", "0.3,60%"), ("30 %", "60 %", "±0.0 points")),
         (("--along", "roles.salary", "--values", "-1%,+1%"), ("99 % of today's", "101 % of today's")),
         (("--tornado", "10%"), ("10 % lower", "10 % higher", "x|", "No effect:", "Blank or zero here:")),
         (("--equity",), ("what equity costs", "every school at least", "for nothing")),

@@ -41,8 +41,8 @@ Reallocation buys +28.8 points of coverage, redesign +29.2 points.
   For each pupil            Today  Best use  Optimal  Reallocation  Redesign
   Salaries                 $3,520    $3,520   $3,424            $0      −$96
   Benefits                   $880      $880     $856            $0      −$24
-  Leader stipends             $20       $41      $70           $21       $29
-  Technology and devices      $70       $49      $93          −$21       $44
+  Leader stipends             $20       $41      $70          +$21      +$29
+  Technology and devices      $70       $49      $93          −$21      +$44
   Total                    $4,490    $4,490   $4,443            $0      −$47
   Positions for 100 pupils   5.00      5.00     4.70          0.00     −0.30
 

@@ -121,6 +121,7 @@ FAULTS: dict[str, dict[str, Change]] = {
         "schools": "school_id,school_name,funding_per_pupil,pay_indx\noak,Oak,4330,1.2\n"
     },
     "misspelt role column": {"team_models": (",aide,", ",aides,")},
+    "column of a role that is no more": {"team_models": (",aide,", ",reach_associate,")},
     "missing column": {"enrollment": "school_id,grade_band\noak,K-5\n"},
     "double column": {"enrollment": "school_id,grade_band,pupils,pupils\noak,K-5,500,400\n"},
     "no heading above cells": {"enrollment": "school_id,,grade_band,pupils\noak,?,K-5,500\n"},

@@ -121,8 +121,10 @@ def test_the_card_of_a_collision_under_one_stipend(tmp_path):
 def test_the_card_when_money_does_not_help():
     card = explanation_card(explain(POOR["floor"]()), "made")
     assert card.endswith(
-        "\nMore funding does not help: these rules collide whatever the funding.\n  Change one of the figures named above."
+        "\nMore money to spend does not help: these rules collide however much a grant adds.\n"
+        "  Change one of the figures named above."
     )
+    assert "share of funding rises" not in card
     assert "at least 1,064 pupils are covered" in card
     assert "Least extra funding" not in card
 

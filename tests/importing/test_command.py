@@ -139,7 +139,7 @@ def test_several_districts_do_not_fit_a_folder(tmp_path, ccd):
     ran = spanwise("import", "ccd", *ccd, "--out", tmp_path / "all")
     assert (ran.code, ran.err) == (
         3,
-        "The files hold 2 districts (0100005 Alder City, 5508520 Lakeside, …); a folder holds one.\n\n"
+        "The files hold 2 districts (0100005 Alder City, 5508520 Lakeside); a folder holds one.\n\n"
         "Pick one with --district ID, or take all with --all-districts and --out BUNDLE.csv.\n",
     )
     assert not (tmp_path / "all").exists()
@@ -164,6 +164,7 @@ def test_somebodys_folder_is_not_replaced(tmp_path, ccd):
         (("tx", "a.csv"), "Say where to write with --out: a folder, or a bundle with --all-districts."),
         (("tx", "a.csv", "--all-districts", "--district", "1", "--out", "x.csv"), "--district picks one district; --all-districts takes all. Give one of the two."),
         (("tx", "a.csv", "--all-districts", "--out", "x"), "Many districts go into one bundle: name it --out x.csv or x.parquet."),
+        (("tx", "a.csv", "--all-districts", "--state", "Texas", "--out", "x.csv"), "--state takes two letters, for example IL; 'Texas' is given."),
         (("tx", "a.csv", "--scenarios", "--years", "2", "--out", "x"), "The book's scenarios reach year 5; leave --years out, or --scenarios."),
     ],
 )  # fmt: skip

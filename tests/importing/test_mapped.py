@@ -179,3 +179,16 @@ def test_elsi_export_by_its_own_headings(tmp_path):
     assert other.schools[0].staff == {} and other.schools[0].total is None
     assert list(districts_of(result)) == ["0100005"]
     assert result.report.dropped.counts["note below the table of schools.csv"] == 2
+
+
+def test_schools_without_ids_are_told_apart_by_their_names(tmp_path):
+    """A table of names alone has a school on each row, and none of them is dropped."""
+    table = "District,School,Students,Teachers\nA,One,400,20\nA,Two,300,15\nB,One,200,12\n"
+    published, mapping, notes = proposal(tmp_path, table)
+    assert mapping.columns["school_id"] == mapping.columns["school_name"] == "School"
+    assert notes["school_id"] == "no column has ids: names tell the schools apart"
+    text = mapping.text("schools.csv", published.header, notes)
+    (record,) = own(tmp_path, text, table, "A").records
+    assert [(school.id, school.total) for school in record.schools] == [("One", 400.0), ("Two", 300.0)]
+    _, districts, _ = proposal(tmp_path, "District,Long name,Students\nA,Alder,400\nB,Birch,300\n")
+    assert "school_id" not in districts.columns

@@ -40,7 +40,8 @@ def test_sampled_places_lie_on_the_frontier(case):
     exact, sampled = frontier(district, LOW, HIGH), frontier(district, LOW, HIGH, points=20)
     low, high = exact.funding_change[[0, -1]]
     assert sampled.funding_change[[0, -1]] == pytest.approx([low, high], abs=1e-8)
-    grid = np.linspace(low, high, 20)[1:-1]  # at an end a jump may stand
+    grid = np.sort(np.append(np.linspace(low, high, 20)[1:-1], 0.0))  # at an end a jump may stand
+    grid = grid[(grid > low) & (grid < high)]
     for change in grid:
         assert sampled.coverage_at(change) == pytest.approx(exact.coverage_at(change), abs=1e-7)
     if sampled.stipend is None:
@@ -128,6 +129,22 @@ def test_one_stipend_for_all_can_bend_upward(tmp_path):
         assert found.coverage_at(float(change)) == pytest.approx(brute.best(float(change)), abs=1e-7)
 
 
+def test_few_places_still_tell_the_plan_of_today(tmp_path):
+    """Today's funding is a place of its own, and no place that was asked for is left out for being straight."""
+    from reports.frontier import frontier_card
+
+    district = districts.district(tmp_path / "oak")
+    exact, sampled = frontier(district, -0.15, 0.15), frontier(district, -0.15, 0.15, points=5)
+    assert sampled.coverage_at(0.0) == pytest.approx(exact.coverage_at(0.0), abs=1e-9)
+    assert sampled.sampled and not exact.sampled
+    asked = np.linspace(sampled.funding_change[0], 0.15, 5)
+    assert np.abs(sampled.funding_change - asked[:, None]).min(axis=1).max() < 1e-9
+    card = frontier_card(sampled)
+    assert "Exact between these places" in frontier_card(exact)
+    assert "Exact at these places" in card
+    assert "where the slope changes" not in card
+
+
 def test_the_json_object_has_the_shape_that_is_promised(tmp_path):
     said = optimizer.frontier(districts.district(tmp_path / "oak"), -0.15, 0.15).as_dict()
     assert said["points"][0].keys() == {"funding_change", "coverage", "pupils_per_1000_dollars"}
@@ -155,7 +172,7 @@ def test_empty_ranges_and_impossible_ones_are_refused(tmp_path):
         frontier(oak, -0.5, -0.2)
     assert (
         none.value.what
-        == "No plan satisfies all rules of the district at any funding change from -0.5 to -0.2."
+        == "No plan satisfies all rules of the district at any change of funding from −50 % to −20 %."
     )
 
 

@@ -281,6 +281,24 @@ def test_every_figure_reads_as_its_value(page):
     assert seen > 400
 
 
+def test_every_difference_to_today_has_its_sign(page):
+    """Pupils, people, dollars and points alike: what a column of differences shows is more or less."""
+    found = 0
+    for element in page.elements:
+        own = element["attributes"]
+        of = own.get("data-of", "")
+        if re.fullmatch(r"difference\..*|budget\.\w+\.(difference|prices|quantities)", of):
+            value, text = float(own["data-value"]), element["text"].strip()
+            if re.search("[1-9]", text):
+                assert text[0] == ("+" if value > 0 else "−"), (text, own)
+                found += 1
+    assert found > 10
+
+
+def test_chart_labels_that_another_font_makes_longer_are_not_cut_off(board):
+    assert re.search(r"figure svg \{[^}]*overflow: visible", board)
+
+
 def test_no_amount_is_shown_without_its_value(page):
     """Dollars, shares and points in running text stand in an element that carries the raw value."""
     loose = []

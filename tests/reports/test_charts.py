@@ -10,6 +10,7 @@ from reports.charts import drawing as board
 from reports.charts.drawing import NARROW, WIDE, apart, unique_names
 from reports.charts.files import inline, png, svg
 from reports.charts.gallery import DRAWINGS, chart, drawing
+from reports.charts.money import _places
 from reports.shown import Shown
 from reports.story import Story
 
@@ -152,3 +153,7 @@ def test_a_plan_draws_itself_and_shows_a_card(story):
     assert "&lt;Sons&gt;" in card
     assert "<Sons>" not in card
     assert Story(story.plan).fingerprint == story.fingerprint
+
+
+def test_where_plans_end_is_told_as_the_text_beside_it_tells_it():
+    assert [_places(change) for change in (-0.15, 0.025, -0.005, -0.00464)] == [1, 1, 1, 2]

@@ -163,3 +163,24 @@ def test_every_sheet_prints_and_charts_can_be_edited(content, formulas):
             if name.startswith("xl/drawings/drawing")
         ]
         assert all('descr="' in drawing for drawing in drawings)
+
+
+def test_no_cell_holds_the_dust_of_a_solver_nor_a_figure_without_its_unit(values):
+    """A red "-$0" is no amount; a heading says a unit once; seconds say that they are seconds."""
+    dust = []
+    for sheet in values:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if (
+                    isinstance(cell.value, float)
+                    and cell.number_format != "0E+00"
+                    and "%" not in cell.number_format
+                ):
+                    dust += [(sheet.title, cell.coordinate)] if 0 < abs(cell.value) < 1e-6 else []
+    assert dust == []
+    heads = [cell.value for name in TIDY for cell in values[f"{name} rows"][4]]
+    assert "pupils" in heads
+    assert "fte_today, FTE" in heads
+    assert not any(re.fullmatch(r"(\w+), \1", head) for head in heads)
+    seconds = {row[0].value: row[1] for row in values["How sure"].iter_rows()}["Time to solve"]
+    assert seconds.number_format.endswith('" s"')

@@ -159,7 +159,11 @@ class Problem:
         columns = self.structure.blocks[block].columns
         moved = np.flatnonzero(direction)
         cost = self.cost[columns[moved]] * direction[moved]
-        return float(cost.sum()), float(np.abs(cost).sum()), self._columns[:, columns[moved]] @ direction[moved]
+        return (
+            float(cost.sum()),
+            float(np.abs(cost).sum()),
+            self._columns[:, columns[moved]] @ direction[moved],
+        )
 
     def steer(self, most: Array) -> None:
         """Let own columns go no further than `most`; axis own."""

@@ -8,6 +8,7 @@ points do, for money that it does not give may stay unspent.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +18,29 @@ from optimizer.decomposition.problem import Problem
 from optimizer.matrix import Matrix
 from optimizer.staging import Options
 
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose columns it holds
 
 
+SEEN = 1e3  # what the largest cost is in the solver
+
+
 @dataclass(frozen=True, eq=False)
 class Limits:
-    """Rows that limit what a block gives and rise with what it carries; axes limit row, (limit row, shared column)."""
+    """Rows that limit what a block gives and rise with what it carries.
+
+    Attributes
+    ----------
+    row, block : the rows and their blocks, axis limit row
+    giver, taker : what is given, the column that the row holds, and what is received
+    slope, side : coefficient of what is given, and side of the row
+    rise : by how much the side rises with a unit of each shared column, axes (limit row, shared)
+
+    """
 
     row: Indices
     block: Indices
@@ -50,74 +66,103 @@ class Limits:
         rise = np.zeros((budget.size, structure.shared.size))
         entry = -carried.value / balance.relief[carried.row] * balance.slope[carried.row]
         np.add.at(rise, (place[carried.row[limited]], carried.shared[limited]), entry[limited])
-        giver = balance.less[budget]
+        row, giver = balance.limit[budget], balance.less[budget]
         return cls(
-            balance.limit[budget], structure.owner[giver], giver, balance.more[budget], balance.slope[budget], row_upper[balance.limit[budget]], rise
+            row,
+            structure.owner[giver],
+            giver,
+            balance.more[budget],
+            balance.slope[budget],
+            row_upper[row],
+            rise,
         )
 
 
 def recover(problem: Problem, limits: Limits, known: list[Known], options: Options) -> Array | None:
-    """Find the best lawful mixture of known points, before blocks pay what they carry; `None` if there is none."""
+    """Find the best lawful mixture of known points, before blocks pay what they carry; `None` if there is none.
+
+    Columns: a share of each point of each block; the own columns; what a block gives less than its points do, in each row
+    that binds. Rows: the coupling rows, each divided by its unit; shares of a block sum to 1; the limits that bind.
+    """
     from scipy.sparse import csc_array, csr_array, diags_array, hstack, vstack
 
     from optimizer.solvers.highs import Session
 
-    plain, structure = problem.plain(), problem.structure
-    cost, use, need, owner, source = [], [], [], [], []
-    for number, (point, blocks) in enumerate(known):
-        of_block, entries = problem.by_block(point)
-        given = np.zeros((limits.row.size, blocks.size))
-        place = np.full(problem.block_count, -1, dtype=np.int64)
-        place[blocks] = np.arange(blocks.size)
-        mine = np.flatnonzero(place[limits.block] >= 0)
-        given[mine, place[limits.block[mine]]] = limits.slope[mine] * (
-            point[limits.giver[mine]] - point[limits.taker[mine]]
-        )
-        cost.append(of_block[blocks])
-        use.append(csc_array(entries[:, blocks]))
-        need.append(csc_array(given))
-        owner.append(blocks)
-        source.append(np.full(blocks.size, number))
-    given = hstack(need).tocsr()
+    plain = problem.plain()
+    points = [_Shares.of(problem, limits, point, blocks) for point, blocks in known]
+    block = np.concatenate([blocks for _, blocks in known])
+    given: Any = hstack([part.given for part in points]).tocsr()
     most = np.asarray(given.max(axis=1).todense()).ravel() if given.nnz else np.zeros(limits.row.size)
-    binding = np.flatnonzero(most > limits.side)
-    block = np.concatenate(owner)
-    gives = problem.coupling[:, limits.giver[binding]]
-    sizes = block.size, plain.own_cost.size, binding.size
-    rows, unit = plain.lower.size, plain.unit
-    mixing = csr_array((np.ones(block.size), (block, np.arange(block.size))), shape=(problem.block_count, block.size))
-    scale = 1.0 / unit
-    coupling = hstack([hstack(use), csc_array(plain.own_entries), -gives]).multiply(scale[:, None])
-    slope = limits.slope[binding]
-    money = 1.0 / np.maximum(np.abs(limits.side[binding]), 1.0)
-    limiting = hstack(
-        [given[binding], csc_array(-limits.rise[binding]), diags_array(-slope, format="csc")]
-    ).multiply(money[:, None])
-    A = vstack([coupling, hstack([mixing, csc_array((problem.block_count, sizes[1] + sizes[2]))]), limiting]).tocsc()
+    bind = np.flatnonzero(most > limits.side)
+    giver, slope = limits.giver[bind], limits.slope[bind]
+    sizes = block.size, plain.own_cost.size, bind.size
+    scale, money = 1.0 / plain.unit, 1.0 / np.maximum(np.abs(limits.side[bind]), 1.0)
+    coupling: Any = hstack(
+        [*(part.use for part in points), csc_array(plain.own_entries), -problem.coupling[:, giver]]
+    )
+    limiting: Any = hstack([given[bind], csc_array(-limits.rise[bind]), diags_array(-slope)])
+    mixing = csr_array(
+        (np.ones(block.size), (block, np.arange(block.size))), shape=(problem.block_count, sum(sizes))
+    )
+    A: Any = vstack([diags_array(scale) @ coupling, mixing, diags_array(money) @ limiting], format="csc")
     A.indices, A.indptr = A.indices.astype(np.int32), A.indptr.astype(np.int32)
-    ones = np.bincount(block, minlength=problem.block_count) > 0
+    present = (np.bincount(block, minlength=problem.block_count) > 0).astype(float)
     matrix = Matrix(
         A,
-        np.concatenate([plain.lower * scale, ones.astype(float), np.full(binding.size, -np.inf)]),
-        np.concatenate([plain.upper * scale, ones.astype(float), limits.side[binding] * money]),
+        np.concatenate([plain.lower * scale, present, np.full(bind.size, -np.inf)]),
+        np.concatenate([plain.upper * scale, present, limits.side[bind] * money]),
         np.concatenate([np.zeros(sizes[0]), plain.own_lower, np.zeros(sizes[2])]),
         np.concatenate([np.full(sizes[0], np.inf), plain.limit, np.full(sizes[2], np.inf)]),
     )
-    costs = np.concatenate([*cost, plain.own_cost, -problem.cost[limits.giver[binding]]])
-    largest = max(1.0, float(np.abs(costs).max()))
+    cost = np.concatenate([*(part.cost for part in points), plain.own_cost, -problem.cost[giver]])
     session = Session(matrix, time_limit=options.left())
-    session.native.setOptionValue("run_crossover", "off")  # any mixture will do, a vertex costs most of the time
-    solution = session.minimise(costs * (1e3 / largest), method="ipm", doubt=False)
+    session.native.setOptionValue(
+        "run_crossover", "off"
+    )  # any mixture will do, and a vertex takes most of the time
+    solution = session.minimise(
+        cost * (SEEN / max(float(np.abs(cost).max()), 1e-300)), method="ipm", doubt=False
+    )
     if solution.status is not Status.OPTIMAL or solution.point is None:
         return None
-    level, own, cut = np.split(solution.point, np.cumsum(sizes)[:2])
-    number, plan = np.concatenate(source), np.zeros(structure.owner.size)
-    owned = structure.owner >= 0
-    for k, (point, _) in enumerate(known):
-        share = np.zeros(problem.block_count)
-        share[block[number == k]] = np.maximum(level[number == k], 0.0)
-        if share.any():
-            plan[owned] += share[structure.owner[owned]] * point[owned]
-    plan[limits.giver[binding]] -= cut
-    plan[structure.shared] = own
+    share, own, less = np.split(solution.point, np.cumsum(sizes)[:2])
+    plan = _mixture(problem, known, np.maximum(share, 0.0))
+    plan[giver] -= less
+    plan[problem.structure.shared] = own
+    return plan
+
+
+@dataclass(frozen=True, eq=False)
+class _Shares:
+    """A point as columns, one for each block it knows: cost, use of the coupling rows, and what is given in each limit row."""
+
+    cost: Array
+    use: csc_array[Any]
+    given: csc_array[Any]
+
+    @classmethod
+    def of(cls, problem: Problem, limits: Limits, point: Array, blocks: Indices) -> _Shares:
+        from scipy.sparse import csc_array
+
+        cost, use = problem.by_block(point)
+        place = np.full(problem.block_count, -1, dtype=np.int64)
+        place[blocks] = np.arange(blocks.size)
+        row = np.flatnonzero(place[limits.block] >= 0)
+        given = limits.slope[row] * (point[limits.giver[row]] - point[limits.taker[row]])
+        shape = limits.row.size, blocks.size
+        return cls(
+            cost[blocks],
+            csc_array(use[:, blocks]),
+            csc_array((given, (row, place[limits.block[row]])), shape=shape),
+        )
+
+
+def _mixture(problem: Problem, known: list[Known], share: Array) -> Array:
+    """Mix points by the share of each in each of its blocks."""
+    owner = problem.structure.owner
+    plan, owned, start = np.zeros(owner.size), owner >= 0, 0
+    for point, blocks in known:
+        of_block = np.zeros(problem.block_count)
+        of_block[blocks] = share[start : start + blocks.size]
+        plan[owned] += of_block[owner[owned]] * point[owned]
+        start += blocks.size
     return plan

@@ -134,7 +134,7 @@ class Master:
             use = self._ray_use[:, ray]
             row = int(np.argmax(np.abs(use) / self.unit))
             price[row] -= gain[ray] / use[row]
-        return self._problem.met(price, gaining=True)
+        return self._problem.rounded(price)
 
     def solve(self, seconds: float | None = None) -> None:
         """Solve for mixtures and prices."""

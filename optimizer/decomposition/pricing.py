@@ -21,6 +21,7 @@ from optimizer.staging import Options
 Array = NDArray[np.float64]
 
 
+NOISE = 1e-12  # part of a ray's largest entry that is nothing
 SURE = 1e-6  # part of a ray's terms by which it must gain to be believed
 
 
@@ -153,11 +154,10 @@ class Pricing:
             )
             self._solvers[number] = solver
             status = solver.run(DUAL, left)
-        if status is Status.UNBOUNDED and not _gains(
-            solver.ray(), cost
-        ):  # rounding on a way that costs nothing
-            solver.forget()
-            status = solver.run(DUAL, left)
+        for inside in (False, True):
+            if status is Status.UNBOUNDED and not _gains(solver.ray(), cost):  # rounding on a way that costs nothing
+                solver.forget()
+                status = solver.run_inside(left) if inside else solver.run(DUAL, left)
         if status not in (Status.OPTIMAL, Status.UNBOUNDED):
             raise refusal(status, "", "the district")
         return solver, status
@@ -165,7 +165,10 @@ class Pricing:
 
 def _gains(ray: Array | None, cost: Array) -> bool:
     """Whether a direction gains by more than its terms may be off by rounding."""
-    return ray is not None and float(cost @ ray) < -SURE * float(np.abs(cost) @ np.abs(ray))
+    if ray is None:
+        return False
+    ray = np.where(np.abs(ray) > NOISE * np.abs(ray).max(initial=0.0), ray, 0.0)
+    return float(cost @ ray) < -SURE * float(np.abs(cost) @ np.abs(ray))
 
 
 def _require(ray: Array | None) -> Array:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 ROUNDING = 1e-8  # relative reduced cost of an own column that counts as nothing
+HAIR = 1e-7  # and that may be rounding of the master's solver, whose tolerance is absolute
 
 
 @dataclass(eq=False)
@@ -188,17 +190,25 @@ class Problem:
         plain.limit = self.limit
         return plain
 
-    def met(self, price: Array, level: Array | None = None, *, gaining: bool = False) -> Array:
-        """Change the prices of the rows that stand for own columns alone, so that these neither gain nor lose.
+    def met(self, price: Array, level: Array) -> Array:
+        """Change the prices of rows that stand for own columns, so that those with a level (axis own) do not gain or lose."""
+        return self._met(price, level > 0)
 
-        Those columns that have a level (axis own), or that gain.
+    def rounded(self, price: Array) -> Array:
+        """Change the prices of rows that stand for own columns, so that none gains by a hair.
+
+        A column that gains by more goes as far as it may, which is meant.
         """
+        left, size = self.own_reduced(price)
+        left += self.change
+        return self._met(price, (left < 0) & (left > -HAIR * size))
+
+    def _met(self, price: Array, chosen: Flags) -> Array:
         price = price.copy()
-        for column in np.flatnonzero((self.own_row >= 0) & np.isinf(self.limit)):
-            row = self.own_row[column]
-            left = self.own_cost[column] + self.change[column] - float(self.own_entries[:, column] @ price)
-            if left < 0 if gaining else level is not None and level[column] > 0:
-                price[row] += left / self.own_entries[row, column]
+        for column in np.flatnonzero(chosen & (self.own_row >= 0) & np.isinf(self.limit)):
+            row, entries = self.own_row[column], self.own_entries[:, column]
+            left = self.own_cost[column] + self.change[column] - float(entries @ price)
+            price[row] += left / entries[row]
         return price
 
     def bound(self, price: Array, block_cost: float) -> float:

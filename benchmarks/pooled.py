@@ -22,7 +22,7 @@ from optimizer.bench import machine
 OBJECTIVES: tuple[Objective, ...] = ("expected", "worst_case", "max_min")
 LIMIT = 0.02  # of funding that a school may give, where there is a limit
 WHOLE = {"interior point, no crossover": ("ipm", "off"), "PDLP": ("pdlp", "on"), "simplex": ("simplex", "on")}
-PATIENCE = 150  # seconds for one plan; what is not found by then is listed so
+PATIENCE = 420  # seconds for one plan; what is not found by then is listed so
 
 
 def pooled(mobility: bool, limit: bool) -> District:

@@ -47,7 +47,7 @@ def mixed(duals: Sequence[Dual]) -> Dual:
     unit = 1.0 + abs(best)
     duals = [dual for dual in duals if dual.bound > best - unit]
     bound = np.array([dual.bound for dual in duals])
-    left = np.array([dual.left / dual.size for dual in duals]).T
+    left = (np.array([dual.left for dual in duals]) / duals[-1].size).T
     result = linprog(
         np.append(-(bound - bound.max()) / unit, DEAR),
         A_ub=np.hstack([-left, -np.ones((left.shape[0], 1))]),

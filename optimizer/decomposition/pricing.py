@@ -155,7 +155,9 @@ class Pricing:
             self._solvers[number] = solver
             status = solver.run(DUAL, left)
         for inside in (False, True):
-            if status is Status.UNBOUNDED and not _gains(solver.ray(), cost):  # rounding on a way that costs nothing
+            if status is Status.UNBOUNDED and not _gains(
+                solver.ray(), cost
+            ):  # rounding on a way that costs nothing
                 solver.forget()
                 status = solver.run_inside(left) if inside else solver.run(DUAL, left)
         if status not in (Status.OPTIMAL, Status.UNBOUNDED):

@@ -29,11 +29,7 @@ from optimizer.staging import Options, Reached, Whole
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-FEW, SOME, MANY = (
-    4,
-    64,
-    10,
-)  # blocks that stand for all: in the sample, in the first search, in a large sample
+FEW, MANY, SOME = 4, 10, 64  # blocks that stand for all: in a sample, a large sample, and the first search
 FROM = 120  # blocks from which a first search among some pays
 COARSE = 1e-4  # gap of the first search in the last stage
 HELD = 1e-6  # and in the stages that are held later

@@ -41,8 +41,6 @@ def sample(
         Bounds and sides of the blocks' columns and rows, as they are asked.
     options
         For the time that is left.
-    options
-        Limits of the solve.
 
     Raises
     ------

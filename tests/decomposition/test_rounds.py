@@ -139,7 +139,7 @@ def test_rounding_is_no_endless_gain():
 
 def test_rounding_does_not_make_prices_small():
     """The size of a price is taken from prices that are some, not from those that are nothing but rounding."""
-    structure, problem = problem_of(made_district(5, 2, 3, pool="district"))
+    _, problem = problem_of(made_district(5, 2, 3, pool="district"))
     price = np.full(problem.lower.size, 1e-14)
     price[0] = 2.0
     size = Search(problem, None, Options())._size(price)

@@ -135,7 +135,7 @@ def sensitivity_card(answer: Sensitivity) -> str:
         [
             *lines,
             "",
-            f"  As it is: {base}. {plural(answer.solves, 'solve')}, {answer.cold:,} without a basis to start from.",
+            f"  As it is: {base}. {plural(answer.solves, 'solve')}, {answer.cold:,} of them from scratch.",
         ]
     )
 
@@ -186,7 +186,7 @@ def tornado_card(answer: Tornado) -> str:
         lines += ["", "  No effect: " + ", ".join(answer.without_effect)]
     if answer.absent:
         lines += ["  Blank or zero here: " + ", ".join(answer.absent)]
-    lines += ["", f"  {plural(answer.solves, 'solve')}, {count(answer.cold)} without a basis to start from."]
+    lines += ["", f"  {plural(answer.solves, 'solve')}, {count(answer.cold)} of them from scratch."]
     return "\n".join(lines)
 
 

@@ -153,5 +153,5 @@ def _words(answer: Resilience) -> list[str]:
         "",
         f"  An item gives way when the plan has {percent(GIVES_WAY, 0)} less of it a pupil and year than without a cut, hardest hit first:",
         "  people in FTE; technology (recurring), devices, development and training in dollars; coverage.",
-        f"  {plural(answer.solves, 'solve')}, {answer.cold:,} of them without a basis to start from.",
+        f"  {plural(answer.solves, 'solve')}, {answer.cold:,} of them from scratch.",
     ]

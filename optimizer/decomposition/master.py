@@ -122,7 +122,7 @@ class Master:
         self._cost[self.rows : self._missing] = (width - centre) * self.unit
         self._solver.set_cost(self._cost * self._factor)
 
-    def bounding(self, price: Array) -> Array:
+    def _bounding(self, price: Array) -> Array:
         """Take from prices the rounding that lets them bound little or nothing.
 
         A sign may be wrong by it, or a ray or an own column may gain by a hair, which is multiplied by how far it may go.
@@ -134,7 +134,7 @@ class Master:
             use = self._ray_use[:, ray]
             row = int(np.argmax(np.abs(use) / self.unit))
             price[row] -= gain[ray] / use[row]
-        return self._problem.rounded(price)
+        return self._problem.rounded(price, self.own)
 
     def solve(self, seconds: float | None = None) -> None:
         """Solve for mixtures and prices."""
@@ -158,10 +158,9 @@ class Master:
             )
         x, y = self._solver.solution()
         self.value, y = self._solver.objective / self._factor, y / self._factor
-        price = y[: self.rows] / self.unit
-        self.price, self.block_price = self.bounding(price), y[self.rows :]
         self.shortage = float(x[: self._missing].max(initial=0.0))
         self.own = x[self._missing : self._rays]
+        self.price, self.block_price = self._bounding(y[: self.rows] / self.unit), y[self.rows :]
         self.ray_level = np.maximum(x[self._rays : self._points], 0.0)
         self.level = np.maximum(x[self._points :], 0.0)
 

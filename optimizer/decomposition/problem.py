@@ -21,7 +21,6 @@ Indices = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 ROUNDING = 1e-8  # relative reduced cost of an own column that counts as nothing
-HAIR = 1e-7  # and that may be rounding of the master's solver, whose tolerance is absolute
 
 
 @dataclass(eq=False)
@@ -194,14 +193,10 @@ class Problem:
         """Change the prices of rows that stand for own columns, so that those with a level (axis own) do not gain or lose."""
         return self._met(price, level > 0)
 
-    def rounded(self, price: Array) -> Array:
-        """Change the prices of rows that stand for own columns, so that none gains by a hair.
-
-        A column that gains by more goes as far as it may, which is meant.
-        """
-        left, size = self.own_reduced(price)
-        left += self.change
-        return self._met(price, (left < 0) & (left > -HAIR * size))
+    def rounded(self, price: Array, level: Array) -> Array:
+        """Change the prices of rows that stand for own columns, so that none gains that could go further (axis own)."""
+        left = self.own_reduced(price)[0] + self.change
+        return self._met(price, (left < 0) & (level < (1.0 - 1e-9) * self.own_upper))
 
     def _met(self, price: Array, chosen: Flags) -> Array:
         price = price.copy()

@@ -34,6 +34,7 @@ FROM = 120  # blocks from which a first search among some pays
 COARSE = 1e-4  # gap of the first search in the last stage
 HELD = 1e-6  # and in the stages that are held later
 PATIENT = 50  # answers of some blocks after which the best prices will do
+LOOSE = 1e-5  # part of what a sample held that is let go where it is out of reach
 WIDE = 0.2  # part of the prices by which they are distrusted at first
 
 
@@ -106,8 +107,11 @@ class Prices:
         try:
             price, scale = self._sampled(number, setting, problem)
         except SolverFailure:
-            self._check_reach(setting)
-            raise
+            if number == 0:
+                self._check_reach(setting)
+                raise
+            self._few[0].loosen()  # all blocks have a plan; what the sample held may be out of reach by rounding
+            price, scale = self._sampled(number, setting, problem)
         spread = WIDE
         if self.block_count >= FROM:
             better = self._coarse(number, setting, problem, price, scale)
@@ -230,6 +234,10 @@ class _Few:
     def hold(self, number: int, stage: Stage, cost: float) -> None:
         """Hold what a stage reached."""
         self.held[number:] = [(stage.vector, -cost - HOLD * stage.scale)]
+
+    def loosen(self) -> None:
+        """Hold a little less."""
+        self.held = [(vector, bound - LOOSE * (1.0 + abs(bound))) for vector, bound in self.held]
 
 
 def _afford(problem: Problem, price: Array) -> Array:

@@ -110,7 +110,9 @@ class Prices:
             if number == 0:
                 self._check_reach(setting)
                 raise
-            self._few[0].loosen()  # all blocks have a plan; what the sample held may be out of reach by rounding
+            self._few[
+                0
+            ].loosen()  # all blocks have a plan; what the sample held may be out of reach by rounding
             price, scale = self._sampled(number, setting, problem)
         spread = WIDE
         if self.block_count >= FROM:

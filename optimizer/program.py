@@ -25,7 +25,7 @@ from optimizer.matrix import Matrix
 from optimizer.spread import Spread, entries_of, numbered, owners, same
 
 if TYPE_CHECKING:
-    import pulp
+    from optimizer.solvers.pulp_gateway import LpProblem
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -422,7 +422,7 @@ class Program:
 
     def to_pulp(
         self, objective: Array | None = None, *, maximise: bool = False, name: str = "spanwise"
-    ) -> pulp.LpProblem:
+    ) -> LpProblem:
         """Return the program as a `pulp.LpProblem` with readable names: add a rule of your own and solve it anywhere."""
         from optimizer.solvers.pulp_gateway import to_pulp
 

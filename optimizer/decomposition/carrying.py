@@ -98,32 +98,53 @@ def trapped_in(structure: Structure, reduced: Array, row_dual: Array) -> Trapped
 
 
 @dataclass(frozen=True, eq=False)
-class Room:
-    """Rows that limit what blocks give, and how far each side rises at a level of the shared columns; axis limit row."""
+class Limits:
+    """Rows that limit what a block gives and rise with what it carries.
+
+    Attributes
+    ----------
+    row, block : the rows and their blocks, axis limit row
+    giver, taker : what is given, the column that the row holds, and what is received
+    slope : coefficient of what is given
+    rise : by how much the side rises with a unit of each shared column, axes (limit row, shared)
+
+    """
 
     row: Indices
     block: Indices
     giver: Indices
+    taker: Indices
     slope: Array
-    rise: Array
+    rise: csr_array[Any]
 
     @classmethod
-    def at(cls, structure: Structure, level: Array) -> Room | None:
-        """Room at a level of the shared columns; `None` where nothing is carried or limited."""
-        if structure.carried is None:
-            return None
-        balance = structure.balance
-        asked = structure.carried.asked(level, structure.matrix.shape[0])
-        row = np.flatnonzero((balance.limit >= 0) & (asked != 0))
-        if row.size == 0:
-            return None
-        giver, slope = balance.less[row], balance.slope[row]
-        rise = -asked[row] / balance.relief[row] * slope
-        return cls(balance.limit[row], structure.owner[giver], giver, slope, rise)
+    def of(cls, structure: Structure) -> Limits | None:
+        """Find them; `None` where nothing is carried or limited."""
+        from scipy.sparse import csr_array
 
-    def worth(self, row_dual: Array) -> float:
-        """What the rise is worth at duals of all rows."""
-        return float(self.rise @ row_dual[self.row])
+        carried, balance = structure.carried, structure.balance
+        if carried is None:
+            return None
+        budget = np.unique(carried.row[balance.limit[carried.row] >= 0])
+        if budget.size == 0:
+            return None
+        limited = balance.limit[carried.row] >= 0
+        at, slope = carried.row[limited], balance.slope
+        rise = csr_array(
+            (
+                -carried.value[limited] / balance.relief[at] * slope[at],
+                (np.searchsorted(budget, at), carried.shared[limited]),
+            ),
+            shape=(budget.size, structure.shared.size),
+        )
+        giver = balance.less[budget]
+        return cls(
+            balance.limit[budget], structure.owner[giver], giver, balance.more[budget], slope[budget], rise
+        )
+
+    def room(self, level: Array) -> Array:
+        """How far each side rises at a level of the shared columns, axis limit row."""
+        return np.asarray(self.rise @ level)
 
     def lawful(self, point: Array, upper: Array, blocks: Indices) -> Indices:
         """Those of some blocks whose point keeps the raised limits; `upper` has the sides of all rows."""

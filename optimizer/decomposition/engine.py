@@ -136,7 +136,7 @@ class Search:
                 if (width > OUTGROWN * size).any():
                     raise Unbounded
                 continue
-            if near and not settled and self.problem.strain(self._best, self.problem.change) > SETTLED:
+            if near and not settled and self.problem.strain(self._best) > SETTLED:
                 settled = True
                 self._settle(master, target)
                 continue

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.chains import Few, representatives
+from optimizer.decomposition.carrying import Limits
 from optimizer.decomposition.engine import Known, Search, Unbounded
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
@@ -46,6 +47,7 @@ class Prices:
         self.method = "prices"
         self.block_count = len(structure.blocks)
         self._pricing = Pricing(structure.blocks, structure.matrix.shape, options)
+        self._limits = Limits.of(structure)
         self._whole: Whole | None = None
         self.restrict(structure.matrix.column_upper)
 
@@ -123,7 +125,7 @@ class Prices:
             self._state.level = level
             problem.ease(self._state.part, np.zeros(level.size), level)
         rounds = Rounds(
-            problem, setting, self._pricing, self._state, self._upper, self.options,
+            problem, setting, self._pricing, self._limits, self._state, self._upper, self.options,
             last=number + 1 == len(self.stages), check=lambda: self._check_reach(setting),
         )  # fmt: skip
         return self._reached(held, setting, problem, rounds.run(price, spread))
@@ -172,7 +174,7 @@ class Prices:
         own = np.concatenate([own, problem.rows.size + np.arange(price.size - problem.rows.size)])
         some.unit[:] = problem.unit[own]
         some.rescale(scale)
-        enter(self.structure, self._pricing, Setting.of(self.structure, setting.stage, few.held), self._state)
+        enter(self._limits, self._pricing, Setting.of(self.structure, setting.stage, few.held), self._state)
         last = number + 1 == len(self.stages)
         try:
             found = Search(some, self._pricing, self.options, few.blocks).run(

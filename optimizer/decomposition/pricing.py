@@ -147,7 +147,7 @@ class Pricing:
         left = self.options.left()
         status = solver.run(strategy, left)
         if status not in (Status.OPTIMAL, Status.UNBOUNDED, Status.TIME_LIMIT):  # once more, cold, to be sure
-            solver = Repeated(perturb=False)
+            solver = Repeated()
             lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
             solver.load(
                 block.matrix.replace(row_lower=lower, row_upper=upper, column_upper=self._bound(block)), cost

@@ -218,10 +218,10 @@ class Problem:
         counted = left != 0
         return worth + block_cost + float(left[counted] @ at[counted])
 
-    def strain(self, price: Array, change: Array) -> float:
-        """By how much own columns without a limit would gain at prices if they cost `change` more, as a certificate has it."""
+    def strain(self, price: Array) -> float:
+        """By how much own columns without a limit gain at prices, as a certificate has it."""
         left, size = self.own_reduced(price)
-        gain = np.where(np.isinf(self.limit), -(left + change), 0.0)
+        gain = np.where(np.isinf(self.limit), -(left + self.change), 0.0)
         return float((gain / (self.one + size)).max(initial=0.0))
 
     def own_reduced(self, price: Array) -> tuple[Array, Array]:

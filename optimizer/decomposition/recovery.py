@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.status import Status
+from optimizer.decomposition.carrying import Limits
 from optimizer.decomposition.problem import Problem
 from optimizer.matrix import Matrix
 from optimizer.staging import Options
@@ -29,57 +30,12 @@ Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose 
 SEEN = 1e3  # what the largest cost is in the solver
 
 
-@dataclass(frozen=True, eq=False)
-class Limits:
-    """Rows that limit what a block gives and rise with what it carries.
-
-    Attributes
-    ----------
-    row, block : the rows and their blocks, axis limit row
-    giver, taker : what is given, the column that the row holds, and what is received
-    slope, side : coefficient of what is given, and side of the row
-    rise : by how much the side rises with a unit of each shared column, axes (limit row, shared)
-
-    """
-
-    row: Indices
-    block: Indices
-    giver: Indices
-    taker: Indices
-    slope: Array
-    side: Array
-    rise: Array
-
-    @classmethod
-    def of(cls, problem: Problem, row_upper: Array) -> Limits | None:
-        """Find them; `None` where nothing is carried or limited."""
-        structure = problem.structure
-        carried, balance = structure.carried, structure.balance
-        if carried is None:
-            return None
-        budget = np.unique(carried.row[balance.limit[carried.row] >= 0])
-        if budget.size == 0:
-            return None
-        place = np.full(balance.limit.size, -1, dtype=np.int64)
-        place[budget] = np.arange(budget.size)
-        limited = place[carried.row] >= 0
-        rise = np.zeros((budget.size, structure.shared.size))
-        entry = -carried.value / balance.relief[carried.row] * balance.slope[carried.row]
-        np.add.at(rise, (place[carried.row[limited]], carried.shared[limited]), entry[limited])
-        row, giver = balance.limit[budget], balance.less[budget]
-        return cls(
-            row,
-            structure.owner[giver],
-            giver,
-            balance.more[budget],
-            balance.slope[budget],
-            row_upper[row],
-            rise,
-        )
-
-
-def recover(problem: Problem, limits: Limits, known: list[Known], options: Options) -> Array | None:
+def recover(
+    problem: Problem, limits: Limits, side: Array, known: list[Known], options: Options
+) -> Array | None:
     """Find the best lawful mixture of known points, before blocks pay what they carry; `None` if there is none.
+
+    `side` has the limits themselves, axis limit row.
 
     Columns: a share of each point of each block; the own columns; what a block gives less than its points do, in each row
     that binds. Rows: the coupling rows, each divided by its unit; shares of a block sum to 1; the limits that bind.
@@ -93,14 +49,14 @@ def recover(problem: Problem, limits: Limits, known: list[Known], options: Optio
     block = np.concatenate([blocks for _, blocks in known])
     given: Any = hstack([part.given for part in points]).tocsr()
     most = np.asarray(given.max(axis=1).todense()).ravel() if given.nnz else np.zeros(limits.row.size)
-    bind = np.flatnonzero(most > limits.side)
+    bind = np.flatnonzero(most > side)
     giver, slope = limits.giver[bind], limits.slope[bind]
     sizes = block.size, plain.own_cost.size, bind.size
-    scale, money = 1.0 / plain.unit, 1.0 / np.maximum(np.abs(limits.side[bind]), 1.0)
+    scale, money = 1.0 / plain.unit, 1.0 / np.maximum(np.abs(side[bind]), 1.0)
     coupling: Any = hstack(
         [*(part.use for part in points), csc_array(plain.own_entries), -problem.coupling[:, giver]]
     )
-    limiting: Any = hstack([given[bind], csc_array(-limits.rise[bind]), diags_array(-slope)])
+    limiting: Any = hstack([given[bind], -limits.rise[bind], diags_array(-slope)])
     mixing = csr_array(
         (np.ones(block.size), (block, np.arange(block.size))), shape=(problem.block_count, sum(sizes))
     )
@@ -110,7 +66,7 @@ def recover(problem: Problem, limits: Limits, known: list[Known], options: Optio
     matrix = Matrix(
         A,
         np.concatenate([plain.lower * scale, present, np.full(bind.size, -np.inf)]),
-        np.concatenate([plain.upper * scale, present, limits.side[bind] * money]),
+        np.concatenate([plain.upper * scale, present, side[bind] * money]),
         np.concatenate([np.zeros(sizes[0]), plain.own_lower, np.zeros(sizes[2])]),
         np.concatenate([np.full(sizes[0], np.inf), plain.limit, np.full(sizes[2], np.inf)]),
     )

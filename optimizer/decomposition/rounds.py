@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import SolverFailure
-from optimizer.decomposition.carrying import Room, trapped_in
+from optimizer.decomposition.carrying import Limits, trapped_in
 from optimizer.decomposition.engine import Found, Known, Search, Unbounded
 from optimizer.decomposition.mixing import Dual, mixed
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
-from optimizer.decomposition.recovery import Limits, recover
+from optimizer.decomposition.recovery import recover
 from optimizer.decomposition.setting import Setting
-from optimizer.decomposition.structure import Structure
 from optimizer.staging import Options
 
 Array = NDArray[np.float64]
@@ -76,16 +75,18 @@ def far(level: Array) -> Array:
     return np.full(level.size, FAR * (1.0 + float(level.max(initial=0.0))))
 
 
-def enter(structure: Structure, pricing: Pricing, setting: Setting, state: State) -> Room | None:
-    """Give the blocks the sides of a stage, with room for what they carry, and forget points that have no room."""
-    room = Room.at(structure, state.level)
-    if room is None:
+def enter(limits: Limits | None, pricing: Pricing, setting: Setting, state: State) -> Array | None:
+    """Give the blocks the sides of a stage, with room for what they carry, and forget points that have no room.
+
+    Returns how far each limit has risen (axis limit row), `None` where there is none.
+    """
+    if limits is None:
         pricing.set_sides(setting.row_lower, setting.row_upper)
         return None
-    upper = setting.row_upper.copy()
-    upper[room.row] += room.rise
+    room, upper = limits.room(state.level), setting.row_upper.copy()
+    upper[limits.row] += room
     pricing.set_sides(setting.row_lower, upper)
-    lawful = [(point, room.lawful(point, upper, blocks)) for point, blocks in state.known]
+    lawful = [(point, limits.lawful(point, upper, blocks)) for point, blocks in state.known]
     state.known = [(point, blocks) for point, blocks in lawful if blocks.size]
     return room
 
@@ -97,6 +98,8 @@ class Rounds:
     ----------
     problem, setting, pricing, options
         The stage, put together, and the blocks.
+    limits
+        Limits that rise with what blocks carry, if there are any.
     state
         What is known from before; it is changed.
     column_upper
@@ -113,6 +116,7 @@ class Rounds:
         problem: Problem,
         setting: Setting,
         pricing: Pricing,
+        limits: Limits | None,
         state: State,
         column_upper: Array,
         options: Options,
@@ -124,7 +128,7 @@ class Rounds:
         self.structure, self.options = problem.structure, options
         self._upper, self._last, self._check = column_upper, last, check
         self._all = np.arange(problem.block_count)
-        self._limits = Limits.of(problem, setting.row_upper)
+        self._limits = limits
         self._duals: list[Dual] = []
         self._tried: list[Known] = []
         self._plan: Array | None = None
@@ -166,10 +170,10 @@ class Rounds:
             f"The prices left a gap of {gap:.1e} and a strain of {dual.strain:.1e}.", "Try --method ipm."
         )
 
-    def _search(self, price: Array, spread: float, target: float) -> tuple[Found, Room | None]:
+    def _search(self, price: Array, spread: float, target: float) -> tuple[Found, Array | None]:
         """Search among all blocks."""
         state = self.state
-        room = enter(self.structure, self.pricing, self.setting, state)
+        room = enter(self._limits, self.pricing, self.setting, state)
         try:
             found = Search(self.problem, self.pricing, self.options).run(price, spread, target, state.known)
         except Unbounded:
@@ -186,7 +190,8 @@ class Rounds:
         point, violation = self._settled(mixture)
         self._tried = [*state.known, *self._tried][:POINTS]
         if self._limits is not None and violation > LAWFUL and dual.strain < ROUGH:
-            recovered = recover(problem, self._limits, [*state.lawful, *self._tried], self.options)
+            side = self.setting.row_upper[self._limits.row]
+            recovered = recover(problem, self._limits, side, [*state.lawful, *self._tried], self.options)
             if recovered is not None:
                 mixture = recovered
                 state.known.append((mixture, self._all))
@@ -206,12 +211,12 @@ class Rounds:
             self.state.part = seen.part
             self.problem.ease(seen.part, seen.rest, found.own)
 
-    def _dual(self, found: Found, room: Room | None) -> Dual:
+    def _dual(self, found: Found, room: Array | None) -> Dual:
         """A dual of the stage itself, without the room that was given and the trapped money that was lent."""
         problem = self.problem
         bound = found.bound + float(found.price @ problem.lent)
-        if room is not None:
-            bound -= room.worth(found.row_dual)
+        if room is not None and self._limits is not None:
+            bound -= float(room @ found.row_dual[self._limits.row])
         seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
         if seen is None:
             return Dual(found.price, found.row_dual, bound, np.zeros(0), np.zeros(0))

@@ -22,7 +22,9 @@ Indices = NDArray[np.int64]
 NAME = "highs"
 METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
-LARGEST, DEVEX = 4, 1
+LARGEST = 4
+CIRCLES = 20  # iterations for each row and column, after which a run without perturbation goes in circles
+ENDLESS = np.iinfo(np.int32).max
 COLUMNWISE = MINIMISE = 1
 
 # Held stages are steep: a coverage that is off by 1e-8 can cost hundreds of dollars, so HiGHS's own 1e-7 is too wide
@@ -60,6 +62,11 @@ def status_of(model_status: highspy.HighsModelStatus) -> Status:
             f"HiGHS ended with a status that Spanwise does not know: {model_status}.", "Report this."
         )
     return STATUS[model_status]
+
+
+def circles(rows: int, columns: int) -> int:
+    """Iterations after which simplex without perturbation is taken to go in circles."""
+    return max(5_000, CIRCLES * (rows + columns))
 
 
 class _Quiet(highspy.Highs):  # type: ignore[misc]
@@ -123,7 +130,7 @@ class Session:
         Let simplex perturb costs and bounds. It spoils a start next to the optimum, so that chains of like models go
         without; a run that then ends in trouble is repeated with it.
     short
-        Runs are short and many: scale by the largest entries, and price by Devex, which starts at once.
+        Runs are short and many: scale by the largest entries.
 
     """
 
@@ -139,21 +146,22 @@ class Session:
         self._highs = _Quiet()
         if short:
             self._highs.setOptionValue("simplex_scale_strategy", LARGEST)
-            self._highs.setOptionValue("simplex_dual_edge_weight_strategy", DEVEX)
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0
         self._perturb = perturb
         self._cost: Array | None = None
         self._set: dict[str, Any] = {}
-        if not perturb:
-            self._set_perturbation(0.0)
+        self._circles = ENDLESS
         if matrix is not None:
             self.load(matrix)
 
     def load(self, matrix: Matrix, basis: Any = None) -> None:
         """Exchange the model; a basis of a model of the same shape starts the next run warm."""
         rows, columns = matrix.shape
+        self._circles = circles(rows, columns)
+        if not self._perturb:
+            self._set_perturbation(0.0)
         self._whole = matrix.integer is not None and bool(matrix.integer.any())
         kinds = np.zeros(columns, np.int32) if matrix.integer is None else matrix.integer.astype(np.int32)
         status = self._highs.passModel(
@@ -174,6 +182,7 @@ class Session:
     def _set_perturbation(self, multiplier: float) -> None:
         self._highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", multiplier)
         self._highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", multiplier)
+        self._highs.setOptionValue("simplex_iteration_limit", ENDLESS if multiplier else self._circles)
 
     # ---- changes in place --------------------------------------------------------------------------------------
 
@@ -282,7 +291,9 @@ class Session:
             self._highs.setOptionValue("mip_rel_gap", gap)
         warm = method == "primal" or bool(self._highs.getBasis().valid)
         solution = self._minimise_by(method, interruptible, read)
-        doubtful = (Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE) if warm else (Status.FAILED,)
+        doubtful = {Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE} if warm else {Status.FAILED}
+        if not self._perturb:
+            doubtful.add(Status.ITERATION_LIMIT)
         if doubt and solution.status in doubtful and not self._whole:
             by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE
             for again in ("simplex",) if by_simplex else ("ipm",) if self._perturb else ("simplex", "ipm"):

@@ -22,6 +22,7 @@ from optimizer.matrix import Matrix
 from optimizer.solution import Solution
 
 Array = NDArray[np.float64]
+LpProblem = pulp.LpProblem
 
 NAMES = {
     "cbc": "COIN_CMD",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
-from optimizer.solvers.highs import TOLERANCE, status_of
+from optimizer.solvers.highs import TOLERANCE, circles, status_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -54,6 +54,8 @@ class Repeated:
             matrix.row_lower, matrix.row_upper, matrix.A.indptr, matrix.A.indices, matrix.A.data,
             np.zeros(columns, np.int32),
         )  # fmt: skip
+        if not self._perturb:
+            self.limit_iterations(circles(rows, columns))
         if status == highspy.HighsStatus.kError:
             raise SolverFailure("HiGHS refused a block of the model.", "Try --method ipm.")
         if basis is not None:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from models.dial import unit_of
 from models.settings import Settings
 from reports import shown, words
 from reports.blocks import Bullets, Paragraph, Section, Table, say
@@ -29,15 +30,6 @@ CHOICES = {
     "leaders.stipend_policy": "stipends are set",
     "staff.mobility": "people may work at",
     "coverage.objective": "what is maximised",
-}
-DOLLARS = {
-    "leaders.stipend_min",
-    "leaders.stipend_max",
-    "staff.layoff_cost",
-    "staff.hiring_cost",
-    "launch.per_pupil",
-    "launch.fixed_per_school",
-    "launch.development_per_pupil",
 }
 
 
@@ -202,7 +194,7 @@ def _setting_rows(settings: Settings) -> Iterable[list[str | Shown]]:
                 yield [words.SETTINGS.get(name, name), "no such rule"]
             elif isinstance(value, str):
                 yield [CHOICES.get(name, name), TEXTS.get(value, value)]
-            elif name in DOLLARS:
+            elif unit_of(name) == "$":
                 yield [words.SETTINGS[name], shown.exact_dollars(float(value), name)]
             elif key == "min_adults_per_100_pupils":
                 yield [words.SETTINGS[name], shown.number(float(value), "", 1, name)]

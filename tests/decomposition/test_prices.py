@@ -8,7 +8,7 @@ import pytest
 from models.errors import NoPlan
 from models.made import made_district
 from optimizer import Options, solve
-from optimizer.decomposition.carrying import Room
+from optimizer.decomposition.carrying import Limits
 from optimizer.decomposition.structure import structure_of
 from optimizer.formulation import Model
 
@@ -104,13 +104,13 @@ def test_a_limit_of_giving_rises_by_what_schools_carry():
         made_district(4, 1, 1, pool="district", mobility="district", funding={"max_transfer_share": 0.1})
     )
     structure = structure_of(model.lp.matrix())
-    assert Room.at(structure, np.zeros(structure.shared.size)) is None
+    limits = Limits.of(structure)
+    assert (limits.room(np.zeros(structure.shared.size)) == 0).all()
     level = np.zeros(structure.shared.size)
     level[np.searchsorted(structure.shared, model.i.index[0, 0])] = 3.0
-    room = Room.at(structure, level)
     hired = 3.0 * model.settings.staff.hiring_cost * model.funding_share.ravel()
-    assert room.rise == pytest.approx(hired)
-    assert set(room.row) == set(model.lp.rules["transfer.limit"].index.ravel())
+    assert limits.room(level) == pytest.approx(hired)
+    assert set(limits.row) == set(model.lp.rules["transfer.limit"].index.ravel())
 
 
 def test_a_district_without_a_plan_has_none_by_prices_either():

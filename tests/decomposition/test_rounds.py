@@ -8,12 +8,11 @@ import pytest
 from benchmarks import chicago as source
 from models.made import made_district
 from optimizer import Options, solve
-from optimizer.decomposition.carrying import Room
+from optimizer.decomposition.carrying import Limits
 from optimizer.decomposition.engine import Search
 from optimizer.decomposition.mixing import Dual, mixed
 from optimizer.decomposition.pricing import _gains
 from optimizer.decomposition.problem import Problem
-from optimizer.decomposition.recovery import Limits
 from optimizer.decomposition.structure import structure_of
 from optimizer.formulation import Model
 from optimizer.objectives import stages_of
@@ -89,18 +88,21 @@ def test_prices_of_people_follow_what_hiring_costs():
     assert (met != price).sum() == 1
 
 
-def test_a_limit_rises_with_the_level_as_room_says():
-    structure, problem = problem_of(made_district(5, 2, 2, **BOTH))
+def test_a_limit_rises_with_what_its_budget_row_asks():
+    structure, _ = problem_of(made_district(5, 2, 2, **BOTH))
     level = np.linspace(1.0, 2.0, structure.shared.size)
-    limits, room = Limits.of(problem, structure.matrix.row_upper), Room.at(structure, level)
-    rise = dict(zip(limits.row, limits.rise @ level))
-    assert [rise[row] for row in room.row] == pytest.approx(room.rise)
+    limits, balance = Limits.of(structure), structure.balance
+    asked = structure.carried.asked(level, balance.limit.size)
+    budget = np.flatnonzero(balance.limit >= 0)
+    rise = dict(zip(balance.limit[budget], -asked[budget] / balance.relief[budget] * balance.slope[budget]))
+    assert limits.room(level) == pytest.approx([rise[row] for row in limits.row])
 
 
 def test_without_a_limit_no_plan_needs_to_be_made_lawful():
-    structure, problem = problem_of(made_district(5, 2, 2, pool="district", mobility="district"))
-    free = structure.matrix.row_upper
-    assert Limits.of(problem, free) is None or np.isposinf(Limits.of(problem, free).side).all()
+    structure, _ = problem_of(
+        made_district(5, 2, 2, pool="district", mobility="district", funding={"max_transfer_share": None})
+    )
+    assert Limits.of(structure) is None
 
 
 def dual(bound, left, size=1.0):

@@ -234,3 +234,22 @@ def test_numerical_trouble_is_tried_once_more_from_scratch(program, monkeypatch)
             end = highs.Session(matrix).minimise(cost, method=method)
         assert end.objective == pytest.approx(truth, rel=1e-9)
         assert len(runs) == 2 and runs[0] == method != runs[1]
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_a_run_that_goes_in_circles_is_done_again_with_perturbation(monkeypatch, read: bool) -> None:
+    model = Model(made_district(2, 2, 2))
+    matrix, cost = model.lp.matrix(), stages_of(model, "expected")[0].cost
+    whole = highs.Session(matrix).minimise(cost, method="simplex")
+    monkeypatch.setattr(highs, "circles", lambda rows, columns: 3)
+    session = highs.Session(matrix, perturb=False)
+    stopped = session.minimise(cost, method="simplex", doubt=False, read=read)
+    assert stopped.status is Status.ITERATION_LIMIT
+    again = session.minimise(cost, method="simplex", read=read)
+    assert again.status is Status.OPTIMAL
+    assert again.objective == pytest.approx(whole.objective)
+
+
+def test_short_runs_have_an_end_well_before_long() -> None:
+    assert highs.circles(10, 10) == 5_000
+    assert highs.circles(900, 1_000) == 38_000

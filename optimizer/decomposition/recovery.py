@@ -27,6 +27,7 @@ Indices = NDArray[np.int64]
 Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose columns it holds
 
 
+HELD_BY = 1e-8  # part by which a held stage may give way: what holds it exactly may be out of reach by rounding
 SEEN = 1e3  # what the largest cost is in the solver
 
 
@@ -45,6 +46,8 @@ def recover(
     from optimizer.solvers.highs import Session
 
     plain = problem.plain()
+    held = np.arange(plain.lower.size) >= plain.rows.size
+    lower = np.where(held, plain.lower - HELD_BY * np.abs(plain.lower), plain.lower)
     points = [_Shares.of(problem, limits, point, blocks) for point, blocks in known]
     block = np.concatenate([blocks for _, blocks in known])
     given: Any = hstack([part.given for part in points]).tocsr()
@@ -65,7 +68,7 @@ def recover(
     present = (np.bincount(block, minlength=problem.block_count) > 0).astype(float)
     matrix = Matrix(
         A,
-        np.concatenate([plain.lower * scale, present, np.full(bind.size, -np.inf)]),
+        np.concatenate([lower * scale, present, np.full(bind.size, -np.inf)]),
         np.concatenate([plain.upper * scale, present, side[bind] * money]),
         np.concatenate([np.zeros(sizes[0]), plain.own_lower, np.zeros(sizes[2])]),
         np.concatenate([np.full(sizes[0], np.inf), plain.limit, np.full(sizes[2], np.inf)]),

@@ -36,8 +36,8 @@ ROUNDS, PATIENCE = 30, 4  # most rounds, and rounds on end without gain
 FAR = 10.0  # times the highest level last seen that shared columns may go in a search
 ROUGH = 1e-3  # strain from which a lawful plan is looked for
 POINTS = 12  # points of which it is made at most, beside the last one
-LAWFUL = 1e-7  # by how much a plan may break a row where others can be made
-ACCEPTED = 9e-7  # gap with which a stage is taken; the certificate allows 1e-6
+LAWFUL = 1e-7  # by how much a plan may break a row before a lawful one is made
+ACCEPTED = 9e-7  # gap and broken rows with which a stage is taken; the certificate allows 1e-6
 KEPT = 1e-7  # gap of a stage that later ones hold, while rounds come nearer
 STRAINED = 3e-7  # strain with which it is taken; the certificate measures it against smaller terms
 
@@ -197,7 +197,7 @@ class Rounds:
                 state.known.append((mixture, self._all))
                 point, violation = self._settled(mixture)
         cost = problem.one * float(self.setting.stage.cost @ point)
-        if violation <= (ACCEPTED if self._limits is None else LAWFUL) and cost < self._least:
+        if violation <= ACCEPTED and cost < self._least:
             self._plan, self._least = point, cost
             state.lawful = [(mixture, self._all)]
         return violation

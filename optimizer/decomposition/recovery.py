@@ -27,7 +27,9 @@ Indices = NDArray[np.int64]
 Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose columns it holds
 
 
-HELD_BY = 1e-8  # part by which a held stage may give way: what holds it exactly may be out of reach by rounding
+HELD_BY = (
+    1e-8  # part by which a held stage may give way: what holds it exactly may be out of reach by rounding
+)
 SEEN = 1e3  # what the largest cost is in the solver
 
 

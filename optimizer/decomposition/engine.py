@@ -131,8 +131,9 @@ class Search:
             self._trace(master, width / size)
             near = ahead <= target * (1.0 + abs(master.value))
             if near and master.shortage > MISSING:  # these rows need a wider box, now and later
-                width = np.where(edge, OPENING * width, width)
-                least = np.where(edge, width, least)
+                short = edge | (master.missing > MISSING)
+                width = np.where(short, OPENING * width, width)
+                least = np.where(short, width, least)
                 if (width > OUTGROWN * size).any():
                     raise Unbounded
                 continue

@@ -75,6 +75,7 @@ class Master:
         self.ray_of: dict[int, int] = {}  # number of the ray of a column
         self.rays_known = 0
         self.value, self.shortage = np.inf, np.inf
+        self.missing = np.full(self.rows, np.inf)
         self.price, self.block_price = np.zeros(self.rows), np.zeros(weight.size)
         self.level, self.own, self.ray_level = np.zeros(0), np.zeros(self._own), np.zeros(self.rays.size)
 
@@ -158,7 +159,8 @@ class Master:
             )
         x, y = self._solver.solution()
         self.value, y = self._solver.objective / self._factor, y / self._factor
-        self.shortage = float(x[: self._missing].max(initial=0.0))
+        self.missing = np.maximum(x[: self.rows], x[self.rows : self._missing])
+        self.shortage = float(self.missing.max(initial=0.0))
         self.own = x[self._missing : self._rays]
         self.price, self.block_price = self._bounding(y[: self.rows] / self.unit), y[self.rows :]
         self.ray_level = np.maximum(x[self._rays : self._points], 0.0)

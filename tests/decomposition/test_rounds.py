@@ -162,3 +162,19 @@ def test_hard_up_schools_with_both_agree_with_the_whole_matrix(factor):
     whole = solve(district, options=Options(method="ipm"))
     assert plan.coverage == pytest.approx(whole.coverage, abs=1e-6)
     assert plan.spending == pytest.approx(whole.spending, rel=1e-6)
+
+
+@pytest.mark.parametrize("factor", [0.992, 1.002, 1.015])
+def test_rows_that_are_short_have_their_box_opened(factor):
+    """Thirty schools over five years with common money, whose second stage is short of it within the first box."""
+    district = made_district(
+        30,
+        5,
+        4,
+        pool="district",
+        funding={"max_transfer_share": 0.05},
+        coverage={"max_growth_per_year": None},
+    )
+    plan = solve(poorer(district, factor), options=Options(method="prices", time_limit=60.0))
+    assert plan.solver.method == "prices"
+    assert plan.certificate.holds

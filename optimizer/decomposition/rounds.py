@@ -132,7 +132,7 @@ class Rounds:
         self._duals: list[Dual] = []
         self._tried: list[Known] = []
         self._plan: Array | None = None
-        self._least = np.inf
+        self._cost = np.inf
 
     def run(self, price: Array, spread: float) -> Ended:
         """Search from first prices, trusted to a part `spread`.
@@ -154,7 +154,7 @@ class Rounds:
             self._duals.append(self._dual(found, room))
             dual = mixed(self._duals)
             violation = self._consider(found, dual)
-            gap = abs(self._least - dual.bound) / (self.problem.one + abs(dual.bound))
+            gap = abs(self._cost - dual.bound) / (self.problem.one + abs(dual.bound))
             self.options.tell(f"  gap {gap:.1e}, violation {violation:.1e}, strain {dual.strain:.1e}")
             accepted = ACCEPTED if self._last or waste > 1 else KEPT
             wrong = max(gap / accepted, dual.strain / STRAINED)
@@ -184,7 +184,11 @@ class Rounds:
         return found, room
 
     def _consider(self, found: Found, dual: Dual) -> float:
-        """Keep the plan of a search if it is the best, made lawful where it breaks limits; says by how much it still does."""
+        """Keep the plan of a search if it is nearest to the bound, made lawful where it breaks limits.
+
+        Nearest, not cheapest: where a stage is held steeply, rounding can make a plan cheaper than any. Says by how much a
+        row is still broken.
+        """
         problem, state = self.problem, self.state
         mixture = found.point
         point, violation = self._settled(mixture)
@@ -197,8 +201,8 @@ class Rounds:
                 state.known.append((mixture, self._all))
                 point, violation = self._settled(mixture)
         cost = problem.one * float(self.setting.stage.cost @ point)
-        if violation <= ACCEPTED and cost < self._least:
-            self._plan, self._least = point, cost
+        if violation <= ACCEPTED and abs(cost - dual.bound) < abs(self._cost - dual.bound):
+            self._plan, self._cost = point, cost
             state.lawful = [(mixture, self._all)]
         return violation
 

@@ -1,17 +1,16 @@
 """Shared columns that balanced rows carry: the district's hiring cost, of which every school's budget bears a share.
 
-A balanced row is met at the coupling row's price, so the master lets a shared column draw on the coupling rows directly
-(`carried_entries`) and blocks are solved as if it were 0. That is exact while every block trades freely. Where a block may
-give only so much, or giving has a cost of its own, a dollar inside the block is worth less than one in the pool. Two
-corrections make it exact again:
-
-- *trapped*: the part of a unit of the shared column that blocks pay with trapped money, which the pool could not have had,
-  from the duals that the blocks answered. It is a part, not dollars, so that it stays right while prices move;
-- *room*: what blocks give counts before they pay their part, so their limit rises by it, at the level last seen.
+Blocks pay their part at the level last seen (`Burden`), so what they answer there is exact. Beside that level the master lets
+a shared column draw on the coupling rows directly (`carried_entries`), for a balanced row is met at the coupling row's price.
+That is exact too while every block trades freely. Where a block may give only so much, or giving has a cost of its own, a
+dollar inside the block is worth less than one in the pool: some of it is *trapped*. The part of a unit of the shared column
+that blocks pay with trapped money, which the pool could not have had, is known from the duals that the blocks answered. It
+is a part, not dollars, so that it stays right while prices move.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose columns it holds
 
 PRICED = 1e-9  # of the highest price of money, the least of which a part can be told
 
@@ -98,15 +98,62 @@ def trapped_in(structure: Structure, reduced: Array, row_dual: Array) -> Trapped
 
 
 @dataclass(frozen=True, eq=False)
+class Burden:
+    """What blocks pay of shared columns at a level of those, axis shared.
+
+    Points are kept as if nothing was carried, so that they can be compared whatever the level they were found at.
+    """
+
+    structure: Structure
+    limits: Limits | None
+    level: Array
+
+    def asked(self, level: Array | None = None) -> Array:
+        """What every row of the matrix is asked, at this level or another."""
+        rows = self.structure.matrix.shape[0]
+        if self.structure.carried is None:
+            return np.zeros(rows)
+        return self.structure.carried.asked(self.level if level is None else level, rows)
+
+    def paid(self, known: Sequence[Known]) -> list[Known]:
+        """Known points with their part of the burden paid; some may then give more than their limits."""
+        if self.structure.carried is None:
+            return list(known)
+        asked, settle = self.asked(), self.structure.balance.settle
+        return [(settle(point, asked), blocks) for point, blocks in known]
+
+    def lawful(self, known: Sequence[Known], row_upper: Array) -> list[Known]:
+        """The same, giving no more than limits allow; `row_upper` has the sides of all rows."""
+        paid = self.paid(known)
+        if self.limits is None:
+            return paid
+        side = row_upper[self.limits.row]
+        return [(self.limits.keep(point, side), blocks) for point, blocks in paid]
+
+    def unpaid(self, point: Array) -> Array:
+        """A point as if nothing was carried."""
+        return self._beside(point, np.zeros_like(self.level))
+
+    def settled(self, point: Array) -> Array:
+        """A point with its burden paid at the level that it has itself."""
+        return self._beside(point, point[self.structure.shared])
+
+    def _beside(self, point: Array, level: Array) -> Array:
+        if self.structure.carried is None:
+            return point
+        return self.structure.balance.settle(point, self.asked(level) - self.asked())
+
+
+@dataclass(frozen=True, eq=False)
 class Limits:
-    """Rows that limit what a block gives and rise with what it carries.
+    """Rows that limit what a block gives; what it could give besides rises with what it no longer has to pay.
 
     Attributes
     ----------
     row, block : the rows and their blocks, axis limit row
     giver, taker : what is given, the column that the row holds, and what is received
     slope : coefficient of what is given
-    rise : by how much the side rises with a unit of each shared column, axes (limit row, shared)
+    rise : what a block gives less for a unit of each shared column, in its limit row, axes (limit row, shared)
 
     """
 
@@ -142,12 +189,8 @@ class Limits:
             balance.limit[budget], structure.owner[giver], giver, balance.more[budget], slope[budget], rise
         )
 
-    def room(self, level: Array) -> Array:
-        """How far each side rises at a level of the shared columns, axis limit row."""
-        return np.asarray(self.rise @ level)
-
-    def lawful(self, point: Array, upper: Array, blocks: Indices) -> Indices:
-        """Those of some blocks whose point keeps the raised limits; `upper` has the sides of all rows."""
-        activity = self.slope * point[self.giver]
-        broken = self.block[activity > upper[self.row] + 1e-7 * (1.0 + np.abs(upper[self.row]))]
-        return blocks[~np.isin(blocks, broken)]
+    def keep(self, point: Array, side: Array) -> Array:
+        """A point whose blocks give no more than their limits (axis limit row) allow: the rest stays unspent."""
+        point = point.copy()
+        point[self.giver] = np.minimum(point[self.giver], side / self.slope)
+        return point

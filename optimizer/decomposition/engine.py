@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.errors import SolverFailure
 from optimizer.chains import Few
+from optimizer.decomposition.carrying import Known
 from optimizer.decomposition.master import RAY, Master
 from optimizer.decomposition.pricing import Pricing, Ray
 from optimizer.decomposition.problem import Problem
@@ -18,7 +19,6 @@ from optimizer.staging import Options
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose columns it holds
 
 MOST = 150  # answers after which a search is given up
 MISSING = 1e-9  # of the unit of a coupling row
@@ -164,10 +164,10 @@ class Search:
                 width = width * (0.9 if gain > -2.0 else 0.5)
             width = np.maximum(width, least)
 
-    def reach(self, known: Sequence[Known] = ()) -> tuple[float, list[Known]]:
+    def reach(self, known: Sequence[Known] = ()) -> Found:
         """Find how much must be missing in the coupling rows, in their units, whatever it costs: 0 where they can be met.
 
-        The problem must have no cost. Returns a lower bound of what is missing, and points that miss the least.
+        The problem must have no cost. The bound found is what is missing at least, the point one that misses the least.
         """
         self._ask(np.zeros(self.problem.lower.size))
         master = self._master(known)
@@ -179,7 +179,7 @@ class Search:
                 master.value - max(self._bound, 0.0) <= MISSING
                 or self._bound > 1e-6 * self.problem.block_count
             ):
-                return max(self._bound, 0.0), self._known(master)
+                return self._found(master)
             if self._answers >= MOST:
                 raise SolverFailure("The search for a plan did not settle.", "Try --method ipm.")
             self._ask(master.price)

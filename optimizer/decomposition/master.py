@@ -151,6 +151,9 @@ class Master:
             self._solver.forget()
             self._solver.limit_iterations(50 * STALLED)
             status = self._solver.run(DUAL, seconds)
+        if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
+            self._solver.forget()
+            status = self._solver.run_roughly(seconds)
         if status is Status.TIME_LIMIT:
             raise refusal(status, "", "the district")
         if status is not Status.OPTIMAL:

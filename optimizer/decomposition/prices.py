@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.chains import Few, representatives
-from optimizer.decomposition.carrying import Limits
-from optimizer.decomposition.engine import Known, Search, Unbounded
+from optimizer.decomposition.carrying import Burden, Known, Limits
+from optimizer.decomposition.engine import Search, Unbounded
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
-from optimizer.decomposition.rounds import NARROW, Ended, Rounds, State, enter, far
+from optimizer.decomposition.rounds import NARROW, Ended, Rounds, State, bear, dual_of, far
 from optimizer.decomposition.sample import sample, spread_prices
 from optimizer.decomposition.setting import Setting
 from optimizer.decomposition.structure import Structure
@@ -35,6 +35,7 @@ FROM = 120  # blocks from which a first search among some pays
 COARSE = 1e-4  # gap of the first search in the last stage
 HELD = 1e-6  # and in the stages that are held later
 PATIENT = 50  # answers of some blocks after which the best prices will do
+SURE = 1e-9  # strain at which prices prove that there is no plan
 LOOSE = 1e-5  # part of what a sample held that is let go where it is out of reach
 WIDE = 0.2  # part of the prices by which they are distrusted at first
 
@@ -123,7 +124,6 @@ class Prices:
                 price, spread = better, NARROW
         if self._state.part is not None:  # where the stage before ended there is a plan
             self._state.level = level
-            problem.ease(self._state.part, np.zeros(level.size), level)
         rounds = Rounds(
             problem, setting, self._pricing, self._limits, self._state, self._upper, self.options,
             last=number + 1 == len(self.stages), check=lambda: self._check_reach(setting),
@@ -174,31 +174,42 @@ class Prices:
         own = np.concatenate([own, problem.rows.size + np.arange(price.size - problem.rows.size)])
         some.unit[:] = problem.unit[own]
         some.rescale(scale)
-        enter(self._limits, self._pricing, Setting.of(self.structure, setting.stage, few.held), self._state)
+        own_setting = Setting.of(self.structure, setting.stage, few.held)
+        burden = Burden(self.structure, self._limits, self._state.level)
+        bear(burden, some, self._pricing, own_setting)
         last = number + 1 == len(self.stages)
         try:
             found = Search(some, self._pricing, self.options, few.blocks).run(
-                _afford(some, price[own]), WIDE, COARSE if last else HELD, few.known, PATIENT
+                _afford(some, price[own]),
+                WIDE,
+                COARSE if last else HELD,
+                burden.lawful(few.known, own_setting.row_upper),
+                PATIENT,
             )
         except Unbounded:
             return None
         self._state.level = found.own
         if found.gap <= COARSE and found.missing <= COARSE:
-            few.hold(number, setting.stage, found.value / scale)
-        everyone = few.blocks.chosen
-        few.known = [(found.point, everyone)] if setting.levelled else [*found.known, (found.point, everyone)]
+            few.hold(number, setting.stage, (found.value + some.base) / scale)
+        mixture = (found.point, few.blocks.chosen)
+        known = [mixture] if setting.levelled else [*found.known, mixture]
+        few.known = [(burden.unpaid(point), blocks) for point, blocks in known]
         return _afford(problem, spread_prices(found.price, some, few.blocks, problem))
 
     def _check_reach(self, setting: Setting) -> None:
         """Say that there is no plan when the coupling rows cannot be met at any price."""
         problem = self._problem(setting)
-        problem.cost, problem.own_cost = np.zeros_like(problem.cost), np.zeros_like(problem.own_cost)
+        problem.rescale(0.0)
+        problem.one = 1.0
+        burden = Burden(self.structure, self._limits, self._state.level)
+        bear(burden, problem, self._pricing, setting)
         problem.unit[:] = 1.0
         answer = self._pricing.answer(setting.stage.cost)
         use = np.abs(problem.by_block(answer.point)[1]).mean(axis=1)
         problem.unit[:] = np.maximum(use, max(1e-6, 1e-3 * float(use.max(initial=0.0))))
-        missing, _ = Search(problem, self._pricing, self.options).reach(self._state.known)
-        if missing > 1e-6:
+        known = burden.lawful(self._state.known, setting.row_upper)
+        dual = dual_of(problem, Search(problem, self._pricing, self.options).reach(known), burden)
+        if dual.bound > 1e-6 and dual.strain <= SURE:  # otherwise the whole matrix has to tell
             raise refusal(Status.INFEASIBLE, "", "the district")
 
     def _reached(

@@ -38,7 +38,7 @@ class Problem:
     own_row : the one coupling row that a shared column stands in itself, −1 where there are none or several
     one : a cost of 1 after rescaling
     change, limit : what own columns are made to cost beyond their cost, and how far they may go by themselves
-    lent : what trapped money was taken to put into the coupling rows; their sides are lower by it
+    shift, base : by how much the sides of coupling rows are higher, and cost is, for what blocks already pay themselves
 
     """
 
@@ -58,7 +58,7 @@ class Problem:
 
     def __post_init__(self) -> None:
         self.change, self.limit = np.zeros(self.own_cost.size), self.own_upper
-        self.lent = np.zeros(self.lower.size)
+        self.shift, self.base = np.zeros(self.lower.size), 0.0
         self._plain = self.own_entries, self.own_cost, self.lower, self.upper
 
     @classmethod
@@ -128,6 +128,7 @@ class Problem:
         self.cost, self.own_cost, self.one = self.cost * factor, self.own_cost * factor, self.one * factor
         entries, cost, lower, upper = self._plain
         self._plain = entries, cost * factor, lower, upper
+        self.base *= factor
 
     def reduced(self, price: Array) -> Array:
         """Cost of every column at prices of the coupling rows."""
@@ -170,23 +171,29 @@ class Problem:
         """Let own columns go no further than `most`; axis own."""
         self.own_upper = np.minimum(self.limit, most)
 
-    def ease(self, part: Array, rest: Array, level: Array) -> None:
-        """Take a part of every carried entry for paid with trapped money, beyond a level of the own columns.
+    def at(self, level: Array, part: Array | None = None, rest: Array | None = None) -> None:
+        """Have blocks pay themselves what they carry at a level of the own columns (axis own).
 
-        At the level (axis own) the coupling rows stay as they are. Beside it own columns cost `rest` more.
+        Only what goes beyond it draws on the coupling rows, and of that a part of every carried entry is taken for paid with
+        trapped money. Besides, own columns cost `rest` more.
         """
         entries, cost, lower, upper = self._plain
-        eased, eased_cost = carried_entries(self.structure, self.coupling, self.cost, part)
-        self.own_entries, self.own_cost = entries - eased, cost - eased_cost
-        self.change = rest
-        self.lent = eased @ level
-        self.lower, self.upper = lower - self.lent, upper - self.lent
+        carried, carried_cost = carried_entries(self.structure, self.coupling, self.cost)
+        if part is not None:
+            eased, eased_cost = carried_entries(self.structure, self.coupling, self.cost, part)
+            carried, carried_cost = carried - eased, carried_cost - eased_cost
+            entries, cost = entries - eased, cost - eased_cost
+        self.own_entries, self.own_cost = entries, cost
+        self.change = np.zeros(level.size) if rest is None else rest
+        self.shift, self.base = carried @ level, -float(carried_cost @ level)
+        self.lower, self.upper = lower + self.shift, upper + self.shift
 
-    def plain(self) -> Problem:
-        """The problem without what trapped money changes."""
+    def plain(self, level: Array) -> Problem:
+        """The problem with blocks that pay what they carry at a level, and no trapped money."""
         entries, cost, lower, upper = self._plain
         plain = replace(self, own_entries=entries, own_cost=cost, lower=lower, upper=upper)
         plain.limit = self.limit
+        plain.at(level)
         return plain
 
     def met(self, price: Array, level: Array) -> Array:

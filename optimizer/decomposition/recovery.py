@@ -1,8 +1,8 @@
 """A lawful plan out of mixtures that were found at several levels of what is carried.
 
-A limit of what a block gives rises with what it carries, so a mixture found with room for one level may break it at
-another. Here the level is free, every limit that some known point could break is a row, and a block may give less than its
-points do, for money that it does not give may stay unspent.
+What a block may give is limited, and what it has to give falls with what it carries, so a mixture found at one level may
+break the limit at another. Here the level is free, every limit that some known point could break is a row, and a block may
+give less than its points do, for money that it does not give may stay unspent.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.status import Status
-from optimizer.decomposition.carrying import Limits
+from optimizer.decomposition.carrying import Known, Limits
 from optimizer.decomposition.problem import Problem
 from optimizer.matrix import Matrix
 from optimizer.staging import Options
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-Known = tuple[Array, Indices]  # a point over all columns, and the blocks whose columns it holds
-
 
 HELD_BY = (
     1e-8  # part by which a held stage may give way: what holds it exactly may be out of reach by rounding
@@ -34,11 +32,11 @@ SEEN = 1e3  # what the largest cost is in the solver
 
 
 def recover(
-    problem: Problem, limits: Limits, side: Array, known: list[Known], options: Options
+    problem: Problem, limits: Limits, side: Array, level: Array, known: list[Known], options: Options
 ) -> Array | None:
-    """Find the best lawful mixture of known points, before blocks pay what they carry; `None` if there is none.
+    """Find the best lawful mixture of known points; `None` if there is none.
 
-    `side` has the limits themselves, axis limit row.
+    Points and mixture pay what they carry at a level of the own columns; `side` has the limits, axis limit row.
 
     Columns: a share of each point of each block; the own columns; what a block gives less than its points do, in each row
     that binds. Rows: the coupling rows, each divided by its unit; shares of a block sum to 1; the limits that bind.
@@ -47,13 +45,14 @@ def recover(
 
     from optimizer.solvers.highs import Session
 
-    plain = problem.plain()
+    plain = problem.plain(level)
     held = np.arange(plain.lower.size) >= plain.rows.size
     lower = np.where(held, plain.lower - HELD_BY * np.abs(plain.lower), plain.lower)
     points = [_Shares.of(problem, limits, point, blocks) for point, blocks in known]
     block = np.concatenate([blocks for _, blocks in known])
     given: Any = hstack([part.given for part in points]).tocsr()
     most = np.asarray(given.max(axis=1).todense()).ravel() if given.nnz else np.zeros(limits.row.size)
+    side = side - limits.rise @ level
     bind = np.flatnonzero(most > side)
     giver, slope = limits.giver[bind], limits.slope[bind]
     sizes = block.size, plain.own_cost.size, bind.size

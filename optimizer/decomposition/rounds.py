@@ -1,7 +1,7 @@
 """One stage among all blocks, searched in rounds until plan and prices make a certificate.
 
-Without shared columns that blocks carry one round is enough. With them each round has room for what was carried in the last
-one, and takes a part of it for paid with trapped money as the last answers say; see `carrying`. The plan is made lawful
+Without shared columns that blocks carry one round is enough. With them blocks pay in each round what was carried in the last
+one, and a part of what goes beyond it is taken for paid with trapped money as the last answers say; see `carrying`. The plan is made lawful
 apart (`recovery`), and the dual answers of all rounds are mixed (`mixing`), so that neither has to wait for the other.
 """
 
@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import SolverFailure
-from optimizer.decomposition.carrying import Limits, trapped_in
-from optimizer.decomposition.engine import Found, Known, Search, Unbounded
+from optimizer.decomposition.carrying import Burden, Known, Limits, trapped_in
+from optimizer.decomposition.engine import Found, Search, Unbounded
 from optimizer.decomposition.mixing import Dual, mixed
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
 from optimizer.decomposition.recovery import recover
 from optimizer.decomposition.setting import Setting
+from optimizer.matrix import Matrix
 from optimizer.staging import Options
 
 Array = NDArray[np.float64]
@@ -48,9 +49,9 @@ class State:
 
     Attributes
     ----------
-    known : points for the next search
-    lawful : the best plan, before blocks pay what they carry
-    level : of the shared columns, that blocks have room for
+    level : of the shared columns, at which blocks pay what they carry
+    known : points for the next search, as if nothing was carried
+    lawful : the best plan, likewise
     part : part of each carried entry that is paid with trapped money
 
     """
@@ -75,20 +76,30 @@ def far(level: Array) -> Array:
     return np.full(level.size, FAR * (1.0 + float(level.max(initial=0.0))))
 
 
-def enter(limits: Limits | None, pricing: Pricing, setting: Setting, state: State) -> Array | None:
-    """Give the blocks the sides of a stage, with room for what they carry, and forget points that have no room.
+def bear(
+    burden: Burden,
+    problem: Problem,
+    pricing: Pricing,
+    setting: Setting,
+    part: Array | None = None,
+    rest: Array | None = None,
+) -> None:
+    """Give the blocks the sides of a stage and have them pay their burden; `part` and `rest` are for what goes beyond it."""
+    asked = burden.asked()
+    pricing.set_sides(setting.row_lower - asked, setting.row_upper - asked)
+    problem.at(burden.level, part, rest)
 
-    Returns how far each limit has risen (axis limit row), `None` where there is none.
-    """
-    if limits is None:
-        pricing.set_sides(setting.row_lower, setting.row_upper)
-        return None
-    room, upper = limits.room(state.level), setting.row_upper.copy()
-    upper[limits.row] += room
-    pricing.set_sides(setting.row_lower, upper)
-    lawful = [(point, limits.lawful(point, upper, blocks)) for point, blocks in state.known]
-    state.known = [(point, blocks) for point, blocks in lawful if blocks.size]
-    return room
+
+def dual_of(problem: Problem, found: Found, burden: Burden) -> Dual:
+    """A dual of the stage itself, in which what blocks carry is not paid beforehand."""
+    beforehand = float(found.price @ problem.shift) - float(found.row_dual @ burden.asked())
+    bound = found.bound - beforehand
+    seen = trapped_in(burden.structure, problem.reduced(found.price), found.row_dual)
+    if seen is None:
+        return Dual(found.price, found.row_dual, bound, np.zeros(0), np.zeros(0))
+    left, size = problem.plain(burden.level).own_reduced(found.price)
+    free = np.isinf(problem.limit)
+    return Dual(found.price, found.row_dual, bound, (left + seen.change)[free], problem.one + size[free])
 
 
 class Rounds:
@@ -129,6 +140,7 @@ class Rounds:
         self._upper, self._last, self._check = column_upper, last, check
         self._all = np.arange(problem.block_count)
         self._limits = limits
+        self._bear(np.zeros(state.level.size))
         self._duals: list[Dual] = []
         self._tried: list[Known] = []
         self._plan: Array | None = None
@@ -148,10 +160,8 @@ class Rounds:
         off, least, waste = np.inf, np.inf, 0
         for _ in range(ROUNDS):
             rough = self._limits is not None and waste == 0
-            found, room = self._search(
-                price, spread, min(ROUGHEST, max(FINE, HASTE * off)) if rough else FINE
-            )
-            self._duals.append(self._dual(found, room))
+            found = self._search(price, spread, min(ROUGHEST, max(FINE, HASTE * off)) if rough else FINE)
+            self._duals.append(dual_of(self.problem, found, self._burden))
             dual = mixed(self._duals)
             violation = self._consider(found, dual)
             gap = abs(self._cost - dual.bound) / (self.problem.one + abs(dual.bound))
@@ -170,18 +180,19 @@ class Rounds:
             f"The prices left a gap of {gap:.1e} and a strain of {dual.strain:.1e}.", "Try --method ipm."
         )
 
-    def _search(self, price: Array, spread: float, target: float) -> tuple[Found, Array | None]:
+    def _search(self, price: Array, spread: float, target: float) -> Found:
         """Search among all blocks."""
-        state = self.state
-        room = enter(self._limits, self.pricing, self.setting, state)
+        state, setting = self.state, self.setting
+        burden = self._burden
+        known = burden.lawful(state.known, setting.row_upper)
         try:
-            found = Search(self.problem, self.pricing, self.options).run(price, spread, target, state.known)
+            found = Search(self.problem, self.pricing, self.options).run(price, spread, target, known)
         except Unbounded:
             self._check()
             raise SolverFailure("The search for prices did not settle.", "Try --method ipm.") from None
-        mixture = (found.point, self._all)
-        state.known = [mixture] if self.setting.levelled else [*found.known, mixture]
-        return found, room
+        known = [(found.point, self._all)] if setting.levelled else [*found.known, (found.point, self._all)]
+        state.known = [(burden.unpaid(point), blocks) for point, blocks in known]
+        return found
 
     def _consider(self, found: Found, dual: Dual) -> float:
         """Keep the plan of a search if it is nearest to the bound, made lawful where it breaks limits.
@@ -189,21 +200,26 @@ class Rounds:
         Nearest, not cheapest: where a stage is held steeply, rounding can make a plan cheaper than any. Says by how much a
         row is still broken.
         """
-        problem, state = self.problem, self.state
-        mixture = found.point
-        point, violation = self._settled(mixture)
+        state, burden, upper = self.state, self._burden, self.setting.row_upper
+        violation = self._take(found.point, dual)
         self._tried = [*state.known, *self._tried][:POINTS]
         if self._limits is not None and violation > LAWFUL and dual.strain < ROUGH:
-            side = self.setting.row_upper[self._limits.row]
-            recovered = recover(problem, self._limits, side, [*state.lawful, *self._tried], self.options)
-            if recovered is not None:
-                mixture = recovered
-                state.known.append((mixture, self._all))
-                point, violation = self._settled(mixture)
-        cost = problem.one * float(self.setting.stage.cost @ point)
+            known = burden.paid([*state.lawful, *self._tried])
+            mixture = recover(
+                self.problem, self._limits, upper[self._limits.row], burden.level, known, self.options
+            )
+            if mixture is not None:
+                state.known.append((burden.unpaid(mixture), self._all))
+                violation = min(violation, self._take(mixture, dual))
+        return violation
+
+    def _take(self, mixture: Array, dual: Dual) -> float:
+        """Keep the plan of a mixture if it is lawful and nearest to the bound; says by how much it breaks a row."""
+        point, violation = self._settled(mixture, dual)
+        cost = self.problem.one * float(self.setting.stage.cost @ point)
         if violation <= ACCEPTED and abs(cost - dual.bound) < abs(self._cost - dual.bound):
             self._plan, self._cost = point, cost
-            state.lawful = [(mixture, self._all)]
+            self.state.lawful = [(self._burden.unpaid(mixture), self._all)]
         return violation
 
     def _steer(self, found: Found) -> None:
@@ -213,28 +229,35 @@ class Rounds:
         seen = trapped_in(self.structure, self.problem.reduced(found.price), found.row_dual)
         if seen is not None:
             self.state.part = seen.part
-            self.problem.ease(seen.part, seen.rest, found.own)
+            self._bear(seen.rest)
 
-    def _dual(self, found: Found, room: Array | None) -> Dual:
-        """A dual of the stage itself, without the room that was given and the trapped money that was lent."""
-        problem = self.problem
-        bound = found.bound + float(found.price @ problem.lent)
-        if room is not None and self._limits is not None:
-            bound -= float(room @ found.row_dual[self._limits.row])
-        seen = trapped_in(self.structure, problem.reduced(found.price), found.row_dual)
-        if seen is None:
-            return Dual(found.price, found.row_dual, bound, np.zeros(0), np.zeros(0))
-        left, size = problem.plain().own_reduced(found.price)
-        free = np.isinf(problem.limit)
-        return Dual(found.price, found.row_dual, bound, (left + seen.change)[free], problem.one + size[free])
+    def _bear(self, rest: Array) -> None:
+        """Have the blocks pay what they carry at the level of the state."""
+        self._burden = Burden(self.structure, self._limits, self.state.level)
+        bear(self._burden, self.problem, self.pricing, self.setting, self.state.part, rest)
 
-    def _settled(self, point: Array) -> tuple[Array, float]:
-        """The plan of a mixture, with what is carried paid by each block, and by how much it breaks a row."""
-        structure, matrix = self.structure, self.structure.matrix
-        if structure.carried is not None:
-            asked = structure.carried.asked(point[structure.shared], matrix.shape[0])
-            point = structure.balance.settle(point, asked)
-        point = np.clip(point, matrix.column_lower, self._upper)
-        activity = matrix.A @ point
-        outside = np.maximum(matrix.row_lower - activity, activity - matrix.row_upper)
-        return point, float((outside / (1.0 + abs(matrix.A) @ np.abs(point))).max(initial=0.0))
+    def _settled(self, point: Array, dual: Dual) -> tuple[Array, float]:
+        """The plan of a mixture, with what is carried paid by each block, and by how much it breaks a row.
+
+        That is the larger of the violation itself and its worth at the duals, each as a certificate has it.
+        """
+        problem, matrix = self.problem, self.structure.matrix
+        point = np.clip(self._burden.settled(point), matrix.column_lower, self._upper)
+        excess = _excess(matrix, point)
+        if excess[self.structure.rows].any():
+            point = self.structure.spread(point, excess)
+            excess = _excess(matrix, point)
+        outside = np.abs(excess)
+        row_dual = dual.row_dual.copy()
+        row_dual[problem.rows] = dual.price[: problem.rows.size]
+        worth = np.abs(row_dual) * outside / (problem.one + abs(dual.bound))
+        broken = np.maximum(outside / (1.0 + matrix.sizes @ np.abs(point)), worth)
+        return point, float(broken.max(initial=0.0))
+
+
+def _excess(matrix: Matrix, point: Array) -> Array:
+    """By how much a point is above (positive) or below the sides of every row."""
+    activity: Array = matrix.A @ point
+    return np.asarray(
+        np.maximum(activity - matrix.row_upper, 0.0) - np.maximum(matrix.row_lower - activity, 0.0)
+    )

@@ -94,6 +94,20 @@ class Structure:
     levels: Touch | None
     rays: Indices
 
+    def spread(self, point: Array, excess: Array) -> Array:
+        """Have all pairs bear what is too much (axis row of the matrix) in the coupling row that they stand in.
+
+        What rounding leaves in a row of small terms (money that changes hands) is nothing in one of large terms (a budget).
+        """
+        balance = self.balance
+        row = np.flatnonzero(balance.more >= 0)
+        entries = self.coupling[:, balance.more[row]].tocoo()
+        place, pair = entries.coords
+        among = np.bincount(place, minlength=self.rows.size)[place]
+        asked = np.zeros(excess.size)
+        asked[row[pair]] = balance.relief[row[pair]] * excess[self.rows[place]] / (entries.data * among)
+        return balance.settle(point, asked)
+
 
 @dataclass(frozen=True, eq=False)
 class Entries:

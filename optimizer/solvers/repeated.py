@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
-from optimizer.solvers.highs import TOLERANCE, circles, status_of
+from optimizer.solvers.highs import ROUGH, TOLERANCE, circles, status_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -105,6 +105,17 @@ class Repeated:
             return self.run(DUAL, seconds)
         finally:
             self._highs.setOptionValue("solver", "simplex")
+
+    def run_roughly(self, seconds: float | None = None) -> Status:
+        """Minimise cold, without presolve and to the solver's usual tolerance, where nearly dependent columns allow no finer."""
+        options = {"presolve": "off", "primal_feasibility_tolerance": ROUGH}
+        for name, value in options.items():
+            self._highs.setOptionValue(name, value)
+        try:
+            return self.run(DUAL, seconds)
+        finally:
+            self._highs.setOptionValue("presolve", "choose")
+            self._highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
 
     @property
     def basis(self) -> Any:

@@ -99,22 +99,26 @@ def test_what_balances_a_budget_is_seen_in_the_matrix():
     assert set(structure.carried.row) == set(budget)
 
 
-def test_a_limit_of_giving_rises_by_what_schools_carry():
+def test_what_schools_give_falls_by_what_they_carry():
     model = Model(
         made_district(4, 1, 1, pool="district", mobility="district", funding={"max_transfer_share": 0.1})
     )
     structure = structure_of(model.lp.matrix())
     limits = Limits.of(structure)
-    assert (limits.room(np.zeros(structure.shared.size)) == 0).all()
     level = np.zeros(structure.shared.size)
     level[np.searchsorted(structure.shared, model.i.index[0, 0])] = 3.0
     hired = 3.0 * model.settings.staff.hiring_cost * model.funding_share.ravel()
-    assert limits.room(level) == pytest.approx(hired)
+    assert limits.rise @ level == pytest.approx(hired)
     assert set(limits.row) == set(model.lp.rules["transfer.limit"].index.ravel())
 
 
-def test_a_district_without_a_plan_has_none_by_prices_either():
-    district = poorer(made_district(6, 2, 2, pool="district"), 0.5)
+@pytest.mark.parametrize(
+    "beside",
+    [{}, {"mobility": "district"}, {"mobility": "district", "funding": {"max_transfer_share": 0.02}}],
+    ids=["money", "people", "both"],
+)
+def test_a_district_without_a_plan_has_none_by_prices_either(beside):
+    district = poorer(made_district(6, 2, 2, pool="district", **beside), 0.5)
     with pytest.raises(NoPlan):
         solve(district, options=Options(method="prices"))
 

@@ -117,7 +117,7 @@ class Search:
 
         """
         self._ask(price)
-        master = self._master(known)
+        master = self._master(known, price)
         size = self._size(price)
         width, way = spread * size, np.zeros(price.size)
         least, gained, stuck, settled = CLOSED * size, True, False, False
@@ -169,10 +169,11 @@ class Search:
 
         The problem must have no cost. The bound found is what is missing at least, the point one that misses the least.
         """
-        self._ask(np.zeros(self.problem.lower.size))
-        master = self._master(known)
+        price = np.zeros(self.problem.lower.size)
+        self._ask(price)
+        master = self._master(known, price)
         while True:
-            master.set_box(np.zeros(self.problem.lower.size), 1.0 / self.problem.unit)
+            master.set_box(price, 1.0 / self.problem.unit)
             master.solve(self.options.left())
             self._trace(master, np.zeros(1))
             if (
@@ -216,9 +217,12 @@ class Search:
         self._points.append(point)
         self._use.append((cost, use, present))
 
-    def _master(self, known: Sequence[Known]) -> Master:
+    def _master(self, known: Sequence[Known], price: Array) -> Master:
         """Open a master with the first answer and with known points; every block needs one."""
-        usual = np.abs(self._use[0][0][self.chosen])
+        cost, use, _ = self._use[
+            0
+        ]  # where only shared columns cost, a block is worth what it puts into the rows
+        usual = np.maximum(np.abs(cost), np.abs(price) @ np.abs(use))[self.chosen]
         master = Master(self.problem, self._weight, float(usual.mean()))
         self._add(master, 0, self.chosen)
         for point, blocks in known:

@@ -139,7 +139,7 @@ class Master:
 
     def solve(self, seconds: float | None = None) -> None:
         """Solve for mixtures and prices."""
-        from optimizer.solvers.repeated import DUAL, PRIMAL
+        from optimizer.solvers.repeated import PRIMAL
 
         self._solver.refresh()
         self._solver.limit_iterations(STALLED)
@@ -149,11 +149,7 @@ class Master:
             status = self._solver.run_inside(seconds)
         if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
             self._solver.forget()
-            self._solver.limit_iterations(50 * STALLED)
-            status = self._solver.run(DUAL, seconds)
-        if status not in (Status.OPTIMAL, Status.TIME_LIMIT):
-            self._solver.forget()
-            status = self._solver.run_roughly(seconds)
+            status = self._solver.run_inside(seconds, crossover=False)
         if status is Status.TIME_LIMIT:
             raise refusal(status, "", "the district")
         if status is not Status.OPTIMAL:

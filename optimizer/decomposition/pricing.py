@@ -102,9 +102,9 @@ class Pricing:
         def visit(number: int, parent: int) -> None:
             block = self.blocks[number]
             own = cost[block.columns]
-            solver, status = self._solve(number, parent, own)
-            if status is Status.UNBOUNDED:
-                rays.append(Ray(number, _require(solver.ray())))
+            solver, ray = self._solve(number, parent, own)
+            if ray is not None:
+                rays.append(Ray(number, ray))
                 costs[number] = -np.inf
                 return
             x, y = solver.solution()
@@ -127,7 +127,8 @@ class Pricing:
     def _bound(self, block: Block) -> Array:
         return block.matrix.column_upper if self._upper is None else self._upper[block.columns]
 
-    def _solve(self, number: int, parent: int, cost: Array) -> tuple[Any, Status]:
+    def _solve(self, number: int, parent: int, cost: Array) -> tuple[Any, Array | None]:
+        """Solve a block; returns its solver, and a direction in which it gains for ever where there is no best point."""
         from optimizer.solvers.repeated import DUAL, PRIMAL, Repeated
 
         block, solver = self.blocks[number], self._solvers[number]
@@ -154,15 +155,20 @@ class Pricing:
             )
             self._solvers[number] = solver
             status = solver.run(DUAL, left)
+        unsure: Array | None = None
         for inside in (False, True):
-            if status is Status.UNBOUNDED and not _gains(
-                solver.ray(), cost
-            ):  # rounding on a way that costs nothing
+            if status is Status.UNBOUNDED:
+                ray = solver.ray()
+                if _gains(ray, cost):
+                    return solver, _direction(ray)
+                unsure = unsure if ray is None else ray  # rounding on a way that costs nothing, perhaps
                 solver.forget()
                 status = solver.run_inside(left) if inside else solver.run(DUAL, left)
-        if status not in (Status.OPTIMAL, Status.UNBOUNDED):
-            raise refusal(status, "", "the district")
-        return solver, status
+        if status is Status.OPTIMAL:
+            return solver, None
+        if status is not Status.TIME_LIMIT and unsure is not None:
+            return solver, _direction(unsure)
+        raise refusal(status, "", "the district")
 
 
 def _gains(ray: Array | None, cost: Array) -> bool:
@@ -173,10 +179,11 @@ def _gains(ray: Array | None, cost: Array) -> bool:
     return float(cost @ ray) < -SURE * float(np.abs(cost) @ np.abs(ray))
 
 
-def _require(ray: Array | None) -> Array:
-    if ray is None:
+def _direction(ray: Array | None) -> Array:
+    """A ray with a largest entry of 1: solvers give them any length, and take no entries above 10¹⁵."""
+    if ray is None or not np.abs(ray).max(initial=0.0) > 0:
         raise SolverFailure("A block has no best answer to the prices.", "Try --method ipm.")
-    return ray
+    return ray / float(np.abs(ray).max())
 
 
 def run_chains(

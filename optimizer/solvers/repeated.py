@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
-from optimizer.solvers.highs import ROUGH, TOLERANCE, circles, status_of
+from optimizer.solvers.highs import TOLERANCE, circles, status_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -98,24 +98,20 @@ class Repeated:
         self._highs.run()
         return status_of(self._highs.getModelStatus())
 
-    def run_inside(self, seconds: float | None = None) -> Status:
-        """Minimise by interior point with crossover, from nothing."""
-        self._highs.setOptionValue("solver", "ipm")
-        try:
-            return self.run(DUAL, seconds)
-        finally:
-            self._highs.setOptionValue("solver", "simplex")
+    def run_inside(self, seconds: float | None = None, *, crossover: bool = True) -> Status:
+        """Minimise by interior point from nothing.
 
-    def run_roughly(self, seconds: float | None = None) -> Status:
-        """Minimise cold, without presolve and to the solver's usual tolerance, where nearly dependent columns allow no finer."""
-        options = {"presolve": "off", "primal_feasibility_tolerance": ROUGH}
+        Without crossover point and duals are no vertex, but there is an end also where columns are all but dependent and
+        simplex turns in circles.
+        """
+        options = {"solver": "ipm", "run_crossover": "on" if crossover else "off"}
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
         try:
             return self.run(DUAL, seconds)
         finally:
-            self._highs.setOptionValue("presolve", "choose")
-            self._highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
+            self._highs.setOptionValue("solver", "simplex")
+            self._highs.setOptionValue("run_crossover", "on")
 
     @property
     def basis(self) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from datafiles.assembly import assemble
 from datafiles.delimited import shape_table
+from datafiles.error_cells import error_cells
 from datafiles.faults import Faults, nearest
 from datafiles.raw import RawTable, Sheet
 from datafiles.schema import ALWAYS, OPTIONAL, SETTINGS, TABLES
@@ -116,6 +117,7 @@ def _sheets(content: bytes, source: str) -> dict[str, list[list[Cell]]]:
         )
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        failures = error_cells(content)
         sheets: dict[str, list[list[Cell]]] = {}
         for name in workbook.sheet_names:
             known = name.strip().casefold()
@@ -128,6 +130,9 @@ def _sheets(content: bytes, source: str) -> dict[str, list[list[Cell]]]:
                         "Remove the empty formatted rows, or import public data with: spanwise import",
                     )
                 sheets[name] = sheet.to_python(skip_empty_area=False)
+                for (row, column), failed in failures.get(name, {}).items():
+                    if row < len(sheets[name]) and column < len(sheets[name][row]):
+                        sheets[name][row][column] = failed
     except InputError:
         raise
     except calamine.PasswordError:

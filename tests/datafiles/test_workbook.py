@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from datafiles.error_cells import error_cells
 from datafiles.folder import read_district, write_district
 from datafiles.reading import read_any
 from datafiles.schema import SETTINGS, TABLES
@@ -157,6 +158,24 @@ def test_errors_name_sheet_and_cell_all_at_once(oak_bytes):
     assert "2026-09-01" in text
     assert "(years)" in text
     assert "settings!C" in text
+
+
+def test_a_formula_that_failed_is_no_blank(oak_bytes):
+    """Blank would take the default, and the planner would never know."""
+
+    def spoil(book):
+        heading = [cell.value for cell in book["schools"][1]]
+        book["schools"].cell(2, heading.index("enrollment_growth") + 1).value = "#DIV/0!"
+        last = book["enrollment"].max_row
+        book["enrollment"].cell(last, book["enrollment"].max_column).value = "#REF!"
+
+    content = edited(oak_bytes, spoil)
+    text = problems(content)
+    assert 'schools!H2: "#DIV/0!" is not a number' in text
+    assert "#REF!" in text
+    assert "The spreadsheet's formula failed; mend it there, or type the value." in text
+    assert error_cells(content)["schools"] == {(1, 7): "#DIV/0!"}
+    assert error_cells(oak_bytes) == error_cells(b"PK no archive") == error_cells(b"") == {}
 
 
 def test_missing_and_misspelt_sheets(oak_bytes):

@@ -7,13 +7,14 @@ import pytest
 from scipy.sparse import csc_array
 
 from benchmarks import chicago as source
+from models.errors import SolverFailure
 from models.made import made_district
 from models.status import Status
 from optimizer import Options, solve
 from optimizer.decomposition.carrying import Burden, Limits
 from optimizer.decomposition.engine import Search
 from optimizer.decomposition.mixing import Dual, mixed
-from optimizer.decomposition.pricing import _gains
+from optimizer.decomposition.pricing import _direction, _gains
 from optimizer.decomposition.problem import Problem
 from optimizer.decomposition.structure import structure_of
 from optimizer.formulation import Model
@@ -194,6 +195,26 @@ def test_rounding_is_no_endless_gain():
     assert not _gains(np.array([8.2e-12, 1.45e5]), cost)
     assert _gains(np.array([1.0, 1.0]), cost)
     assert not _gains(None, cost)
+
+
+def test_a_ray_is_of_length_one():
+    """Solvers give rays any length; entries of 10¹⁵ are refused as columns."""
+    assert _direction(np.array([0.0, 4e15, -2e15])) == pytest.approx([0.0, 1.0, -0.5])
+    for nothing in (None, np.zeros(2)):
+        with pytest.raises(SolverFailure, match="A block has no best answer to the prices"):
+            _direction(nothing)
+
+
+def test_where_blocks_cost_nothing_the_master_is_scaled_by_what_they_put_into_rows():
+    _, problem = problem_of(made_district(5, 2, 2, pool="district"))
+    rows, blocks = problem.lower.size, problem.block_count
+    search = Search(problem, None, Options())
+    search._points = [np.zeros(problem.cost.size)]
+    search._use = [(np.zeros(blocks), np.ones((rows, blocks)), np.ones(blocks, dtype=bool))]
+    master = search._master([], np.full(rows, 1e6))
+    assert master._factor == pytest.approx(1e3 / (rows * 1e6))
+    search._use = [(np.full(blocks, 50.0), np.ones((rows, blocks)), np.ones(blocks, dtype=bool))]
+    assert search._master([], np.zeros(rows))._factor == pytest.approx(1e3 / 50.0)
 
 
 def test_rounding_does_not_make_prices_small():

@@ -2,6 +2,7 @@
 
     ./run python -m benchmarks.pooled                  # every objective, with and without mobility and a limit of transfers
     ./run python -m benchmarks.pooled --whole 3600     # HiGHS on the first stage of the first case, each method so many seconds
+    ./run python -m benchmarks.pooled --whole 3600 --objectives worst_case --mobility --limit --methods ipm
 
 Prints Markdown for docs/benchmarks/pooled.md. Needs the public data beside the project. Each run is a process of its own.
 """
@@ -50,14 +51,14 @@ def by_prices(objective: Objective, mobility: bool, limit: bool) -> dict[str, An
     }
 
 
-def by_highs(name: str, seconds: float) -> dict[str, Any]:
+def by_highs(name: str, seconds: float, objective: Objective, mobility: bool, limit: bool) -> dict[str, Any]:
     """Let HiGHS solve the first stage of the whole matrix."""
     from optimizer.formulation import Model
     from optimizer.objectives import stages_of
     from optimizer.solvers.highs import Session
 
-    model = Model(pooled(mobility=False, limit=False))
-    stage = stages_of(model, "expected")[0]
+    model = Model(pooled(mobility, limit))
+    stage = stages_of(model, objective)[0]
     method, crossover = WHOLE[name]
     session = Session(model.lp.matrix(), threads=2, time_limit=seconds)
     session.native.setOptionValue("run_crossover", crossover)
@@ -79,6 +80,9 @@ def main() -> None:
     )
     parser.add_argument("--objectives", default=",".join(OBJECTIVES))
     parser.add_argument("--whole", type=float, metavar="SECONDS", help="HiGHS on the whole matrix instead")
+    parser.add_argument("--methods", default="ipm,pdlp,simplex", help="HiGHS's methods, with --whole")
+    parser.add_argument("--mobility", action="store_true", help="people move, with --whole")
+    parser.add_argument("--limit", action="store_true", help="transfers are limited, with --whole")
     arguments = parser.parse_args()
     if not SOURCE.exists():
         raise SystemExit(f"This needs public data beside the project: {SOURCE.parent.name}/{SOURCE.name}")
@@ -90,8 +94,9 @@ def main() -> None:
         print(
             "| HiGHS on the whole matrix, first stage | wall s | processor s | ends | coverage | peak MB |\n|---|---:|---:|---|---:|---:|"
         )
-        for name in WHOLE:
-            row = answer_of(by_highs, name, arguments.whole, patience=2 * arguments.whole + 60)
+        case = arguments.objectives.split(",")[0], arguments.mobility, arguments.limit
+        for name in (name for name, (method, _) in WHOLE.items() if method in arguments.methods.split(",")):
+            row = answer_of(by_highs, name, arguments.whole, *case, patience=2 * arguments.whole + 60)
             end = (
                 f"{row['error']} | | | |"
                 if "error" in row

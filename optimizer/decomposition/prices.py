@@ -223,6 +223,7 @@ class Prices:
         matrix, stage, dual = self.structure.matrix, setting.stage, ended.dual
         row_dual = dual.row_dual / problem.one
         row_dual[problem.rows] = dual.price[: problem.rows.size] / problem.one
+        row_dual = supported(row_dual, matrix.row_lower, matrix.row_upper)
         held_dual = np.zeros(len(held))
         held_dual[setting.moving] = dual.price[problem.rows.size :] / problem.one
         if setting.resting:
@@ -253,6 +254,12 @@ class _Few:
     def loosen(self) -> None:
         """Hold a little less."""
         self.held = [(vector, bound - LOOSE * (1.0 + abs(bound))) for vector, bound in self.held]
+
+
+def supported(row_dual: Array, row_lower: Array, row_upper: Array) -> Array:
+    """Duals without those that push against a side that is not there: a block's solver leaves some of rounding size."""
+    wrong = (row_dual > 0) & np.isneginf(row_lower) | (row_dual < 0) & np.isposinf(row_upper)
+    return np.where(wrong, 0.0, row_dual)
 
 
 def _afford(problem: Problem, price: Array) -> Array:

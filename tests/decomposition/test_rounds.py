@@ -14,6 +14,7 @@ from optimizer import Options, solve
 from optimizer.decomposition.carrying import Burden, Limits
 from optimizer.decomposition.engine import Search
 from optimizer.decomposition.mixing import Dual, mixed
+from optimizer.decomposition.prices import supported
 from optimizer.decomposition.pricing import _direction, _gains
 from optimizer.decomposition.problem import Problem
 from optimizer.decomposition.structure import structure_of
@@ -195,6 +196,12 @@ def test_rounding_is_no_endless_gain():
     assert not _gains(np.array([8.2e-12, 1.45e5]), cost)
     assert _gains(np.array([1.0, 1.0]), cost)
     assert not _gains(None, cost)
+
+
+def test_duals_against_a_side_that_is_not_there_are_nothing():
+    dual, inf = np.array([3e-6, -3e-6, 2.0, -2.0, 5.0]), np.inf
+    lower, upper = np.array([-inf, 0.0, 0.0, -inf, 1.0]), np.array([0.0, inf, inf, 0.0, 1.0])
+    assert supported(dual, lower, upper) == pytest.approx([0.0, 0.0, 2.0, -2.0, 5.0])
 
 
 def test_a_ray_is_of_length_one():

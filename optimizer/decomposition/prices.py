@@ -36,7 +36,7 @@ COARSE = 1e-4  # gap of the first search in the last stage
 HELD = 1e-6  # and in the stages that are held later
 PATIENT = 50  # answers of some blocks after which the best prices will do
 SURE = 1e-9  # strain at which prices prove that there is no plan
-LOOSE = 1e-5  # part of what a sample held that is let go where it is out of reach
+LOOSE = 1e-5, 1e-3  # parts of what a sample held that are let go in turn where it is out of reach
 WIDE = 0.2  # part of the prices by which they are distrusted at first
 
 
@@ -113,10 +113,7 @@ class Prices:
             if number == 0:
                 self._check_reach(setting)
                 raise
-            self._few[
-                0
-            ].loosen()  # all blocks have a plan; what the sample held may be out of reach by rounding
-            price, scale = self._sampled(number, setting, problem)
+            price, scale = self._loosened(number, setting, problem)
         spread = WIDE
         if self.block_count >= FROM:
             better = self._coarse(number, setting, problem, price, scale)
@@ -129,6 +126,17 @@ class Prices:
             last=number + 1 == len(self.stages), check=lambda: self._check_reach(setting),
         )  # fmt: skip
         return self._reached(held, setting, problem, rounds.run(price, spread))
+
+    def _loosened(self, number: int, setting: Setting, problem: Problem) -> tuple[Array, float]:
+        """First prices where what the sample held is out of its reach by rounding, though all blocks have a plan."""
+        for part in LOOSE[:-1]:
+            self._few[0].loosen(part)
+            try:
+                return self._sampled(number, setting, problem)
+            except SolverFailure:
+                continue
+        self._few[0].loosen(LOOSE[-1])
+        return self._sampled(number, setting, problem)
 
     def _problem(self, setting: Setting, few: _Few | None = None) -> Problem:
         if few is None:
@@ -251,9 +259,9 @@ class _Few:
         """Hold what a stage reached."""
         self.held[number:] = [(stage.vector, -cost - HOLD * stage.scale)]
 
-    def loosen(self) -> None:
-        """Hold a little less."""
-        self.held = [(vector, bound - LOOSE * (1.0 + abs(bound))) for vector, bound in self.held]
+    def loosen(self, part: float) -> None:
+        """Hold less by a part."""
+        self.held = [(vector, bound - part * (1.0 + abs(bound))) for vector, bound in self.held]
 
 
 def supported(row_dual: Array, row_lower: Array, row_upper: Array) -> Array:

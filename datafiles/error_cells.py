@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import io
 import posixpath
-import re
 import zipfile
+from collections.abc import Iterator
 from xml.etree import ElementTree
-
-CELL = re.compile(rb"<c\b([^>]*)>(.*?)</c>", re.DOTALL)
-PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
-VALUE = re.compile(rb"<v>([^<]*)</v>")
 
 Place = tuple[int, int]  # row and column, from 0
 
@@ -45,13 +41,10 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _failed(sheet: bytes) -> list[tuple[Place, str]]:
-    cells = []
-    for attributes, inside in CELL.findall(sheet):
-        place, value = PLACE.search(attributes), VALUE.search(inside)
-        if b't="e"' in attributes and place is not None and value is not None:
-            column = 0
-            for letter in place[1]:
-                column = 26 * column + letter - ord("A") + 1
-            cells.append(((int(place[2]) - 1, column - 1), value[1].decode()))
-    return cells
+def _failed(sheet: bytes) -> Iterator[tuple[Place, str]]:
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
+    for cell in ElementTree.fromstring(sheet).iter():
+        if cell.get("t") == "e" and cell.get("r"):
+            text = next((part.text for part in cell if part.tag.endswith("}v")), None)
+            yield xl_cell_to_rowcol(cell.get("r")), text or "#VALUE!"

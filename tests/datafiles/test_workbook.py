@@ -166,6 +166,11 @@ def test_a_formula_that_failed_is_no_blank(oak_bytes):
     def spoil(book):
         heading = [cell.value for cell in book["schools"][1]]
         book["schools"].cell(2, heading.index("enrollment_growth") + 1).value = "#DIV/0!"
+        styled = book["schools"].cell(2, heading.index("enrollment_growth"))
+        styled.value, styled.font = (
+            None,
+            openpyxl.styles.Font(bold=True),
+        )  # an empty cell of its own before it
         last = book["enrollment"].max_row
         book["enrollment"].cell(last, book["enrollment"].max_column).value = "#REF!"
 

@@ -71,6 +71,7 @@ def split(matrix: Matrix, row_owner: Indices, column_owner: Indices, count: int)
     sides = [side[row_order] for side in (matrix.row_lower, matrix.row_upper)]
     bounds = [bound[column_order] for bound in (matrix.column_lower, matrix.column_upper)]
     whole = None if matrix.integer is None else matrix.integer[column_order]
+    owner = None if matrix.owner is None else matrix.owner[column_order]
     blocks = []
     for b in range(count):
         r, c = slice(row_ends[b], row_ends[b + 1]), slice(column_ends[b], column_ends[b + 1])
@@ -83,6 +84,7 @@ def split(matrix: Matrix, row_owner: Indices, column_owner: Indices, count: int)
                 [side[r] for side in sides],
                 [bound[c] for bound in bounds],
                 None if whole is None else whole[c],
+                None if owner is None else owner[c],
                 row_order[r],
                 column_order[c],
             )
@@ -104,6 +106,7 @@ def _block(
     sides: list[NDArray[np.float64]],
     bounds: list[NDArray[np.float64]],
     whole: NDArray[np.bool_] | None,
+    owner: Indices | None,
     rows: Indices,
     columns: Indices,
 ) -> Block:
@@ -111,4 +114,4 @@ def _block(
 
     A = csc_array((data, index, start), shape=(rows.size, columns.size))
     key = hash((A.shape, start.tobytes(), index.tobytes()))
-    return Block(rows, columns, Matrix(A, sides[0], sides[1], bounds[0], bounds[1], whole), key)
+    return Block(rows, columns, Matrix(A, sides[0], sides[1], bounds[0], bounds[1], whole, owner), key)

@@ -333,5 +333,6 @@ def _blocks_with(matrix: Matrix, own: Indices, direction: Array) -> list[Block]:
         matrix.row_upper,
         np.concatenate([matrix.column_lower[own], -free]),
         np.concatenate([matrix.column_upper[own], free]),
+        owner=None if matrix.owner is None else np.concatenate([matrix.owner[own], np.full(count, -1)]),
     )
     return split(widened, row_owner, np.concatenate([column_owner, np.arange(count)]), count)

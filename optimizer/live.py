@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import NoPlan, SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
 from optimizer.solution import Solution
-from optimizer.staging import LARGE, PATIENT, Options
+from optimizer.staging import LARGE, PATIENT, Options, is_for_prices
 
 Array = NDArray[np.float64]
 
@@ -235,11 +236,25 @@ class Live:
     def _cold_method(self) -> str:
         return "ipm" if self.matrix.shape[1] > LARGE else "simplex"
 
+    def _by_prices(self, cost: Array) -> bool:
+        """Start a large program of many schools at its best vertex, which prices find much earlier than interior point."""
+        if self.options.method not in ("auto", "prices") or not is_for_prices(self.matrix):
+            return False
+        from optimizer.decomposition.optimum import optimum
+
+        try:
+            found = optimum(self.matrix, cost, self.options)
+        except (NoPlan, SolverFailure):  # which interior point has to confirm
+            return False
+        return found is not None and self._session.cross_over(self.matrix.A, cost, *found)
+
     def _run(self, cost: Array, method: str, *, read: bool = True, doubt: bool = True) -> Solution:
         self._optimal = self._anchor = None
         self._tell()
         self.solves += 1
         self.cold += not self._warm
+        if method == "ipm" and self._by_prices(cost):
+            method = "simplex"
         interruptible = self.matrix.shape[1] > (QUICK if self._warm else PATIENT)
         solution = self._session.minimise(
             cost, method=method, interruptible=interruptible, read=read, doubt=doubt

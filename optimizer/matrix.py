@@ -88,6 +88,7 @@ class Matrix:
             column_lower=np.append(self.column_lower, lower),
             column_upper=np.append(self.column_upper, upper),
             integer=None if self.integer is None else np.append(self.integer, False),
+            owner=None if self.owner is None else np.append(self.owner, -1),
         )
 
     def part(self, rows: Indices, columns: Indices) -> Matrix:
@@ -99,4 +100,5 @@ class Matrix:
             self.column_lower[columns],
             self.column_upper[columns],
             None if self.integer is None else self.integer[columns],
+            None if self.owner is None else self.owner[columns],
         )

@@ -20,11 +20,9 @@ from optimizer.formulation import Model
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage, spending_vector, stages_of
 from optimizer.side_by_side import SideBySide
-from optimizer.staging import LARGE, Options, Reached, Way, Whole
+from optimizer.staging import Options, Reached, Way, Whole, is_for_prices
 
 Array = NDArray[np.float64]
-
-MANY_SCHOOLS = 20  # schools from which common prices are tried before the whole matrix
 
 
 def solve(
@@ -103,7 +101,8 @@ def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
         blocks = independent_blocks(matrix)
         if len(blocks) > 1:
             return SideBySide(matrix, blocks, stages, options)
-    if options.solver == "highs" and (options.method == "prices" or _is_for_prices(matrix, options)):
+    for_prices = options.method == "prices" or (options.method == "auto" and is_for_prices(matrix))
+    if options.solver == "highs" and for_prices:
         from optimizer.decomposition.prices import Prices
         from optimizer.decomposition.structure import structure_of
 
@@ -118,13 +117,6 @@ def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
             "Leave --method out, or choose ipm or simplex.",
         )
     return Whole(matrix, stages, options)
-
-
-def _is_for_prices(matrix: Matrix, options: Options) -> bool:
-    """Whether a matrix is large and of enough schools for common prices to win over the whole; see docs/benchmarks.md."""
-    if options.method != "auto" or matrix.shape[1] <= LARGE or matrix.owner is None:
-        return False
-    return int(np.unique(matrix.owner[matrix.owner >= 0]).size) >= MANY_SCHOOLS
 
 
 def version_of(solver: str) -> str:

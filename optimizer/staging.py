@@ -23,6 +23,14 @@ Say = Callable[[str], None]
 
 PATIENT = 2_000  # columns from which a run is worth a thread of its own, so that Ctrl-C is heard at once
 LARGE = 10_000  # columns from which interior point wins over simplex; see docs/benchmarks.md
+MANY_SCHOOLS = 20  # schools from which common prices are tried before the whole matrix
+
+
+def is_for_prices(matrix: Matrix) -> bool:
+    """Whether a matrix is large and of enough schools for common prices to win over the whole; see docs/benchmarks.md."""
+    if matrix.shape[1] <= LARGE or matrix.owner is None:
+        return False
+    return int(np.unique(matrix.owner[matrix.owner >= 0]).size) >= MANY_SCHOOLS
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,21 @@ class Session:
         solution.col_value = point
         self._highs.setSolution(solution)
 
+    def cross_over(self, A: Any, cost: Array, point: Array, row_dual: Array) -> bool:
+        """Go from an optimal point and its duals to a vertex, which starts the next run; says whether that came to an end.
+
+        `A` are the coefficients of the model as it stands.
+        """
+        self._tell_cost(cost)
+        if not self._limit_time():
+            return False
+        solution = highspy.HighsSolution()
+        solution.col_value, solution.row_value = point, A @ point
+        solution.row_dual, solution.col_dual = row_dual, cost - A.T @ row_dual
+        solution.value_valid = solution.dual_valid = True
+        status = self._highs.crossover(solution)
+        return bool(status == highspy.HighsStatus.kOk and self._highs.getBasis().valid)
+
     def stop(self) -> None:
         """Stop a run that another thread is in and that was begun as interruptible."""
         self._highs.cancelSolve()
@@ -284,9 +299,7 @@ class Session:
         no district is refused for the sake of rounding. Without `doubt` the first end stands: for trials that may fail.
         Without `read` the solution of an LP has its objective alone.
         """
-        if self._cost is None or not np.array_equal(cost, self._cost):
-            self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
-            self._cost = cost
+        self._tell_cost(cost)
         if gap is not None:
             self._highs.setOptionValue("mip_rel_gap", gap)
         warm = method == "primal" or bool(self._highs.getBasis().valid)
@@ -306,6 +319,20 @@ class Session:
                 self._set_perturbation(0.0)
         return solution
 
+    def _tell_cost(self, cost: Array) -> None:
+        if self._cost is None or not np.array_equal(cost, self._cost):
+            self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
+            self._cost = cost
+
+    def _limit_time(self) -> bool:
+        """Tell HiGHS what time is left; says whether there is any."""
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
+        return True
+
     def _option(self, name: str, value: Any) -> None:
         """Set an option of HiGHS, where it is not set so already."""
         if self._set.get(name) != value:
@@ -319,11 +346,8 @@ class Session:
         tolerance = ROUGH if method == "pdlp" or self._whole else TOLERANCE
         self._option("primal_feasibility_tolerance", tolerance)
         self._option("dual_feasibility_tolerance", tolerance)
-        if self._deadline is not None:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
-                return Solution(Status.TIME_LIMIT, None, None, None, np.nan, 0.0)
-            highs.setOptionValue("time_limit", highs.getRunTime() + left)
+        if not self._limit_time():
+            return Solution(Status.TIME_LIMIT, None, None, None, np.nan, 0.0)
         started = time.perf_counter()
         if interruptible and threading.current_thread() is threading.main_thread():
             self._run_interruptibly()

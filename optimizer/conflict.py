@@ -19,7 +19,7 @@ from models.status import Status
 from optimizer.blocks import independent_blocks
 from optimizer.formulation import Model
 from optimizer.matrix import Matrix
-from optimizer.staging import LARGE, Options
+from optimizer.staging import Options, whole_method
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -105,7 +105,7 @@ class _Search:
     def __init__(self, matrix: Matrix, options: Options) -> None:
         self.matrix, self.options = matrix, options
         self._nothing = np.zeros(matrix.shape[1])
-        self._method = "ipm" if matrix.shape[1] > LARGE else "simplex"
+        self._method = whole_method(matrix)
 
     def feasible(self, rows: Indices) -> bool:
         """Whether some point keeps these rows and the bounds of the columns."""

@@ -12,11 +12,11 @@ from models.explanation import Price, RowPrice
 from optimizer.formulation import Model
 from optimizer.pricing import Pricing, Slope
 from optimizer.registry import RULES
-from optimizer.staging import LARGE
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+LARGE = 10_000  # columns from which rows that move together are not ranged
 EXAMINED = 3  # places of each rule whose slopes are found on both sides
 NOTHING = 1e-7  # covered pupils per step; a smaller price is a solver's rounding
 

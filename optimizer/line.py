@@ -21,7 +21,7 @@ from optimizer.chains import chains_of
 from optimizer.live import Live
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
-from optimizer.staging import LARGE, Options
+from optimizer.staging import Options
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -189,8 +189,7 @@ class Line:
     def _live(self, part: _Part, low: float, high: float) -> Live:
         """A block in the solver, with t between two places."""
         if part.live is None:
-            short = part.matrix.shape[1] <= LARGE  # longer runs are worth better prices
-            part.live = Live(part.matrix, self.options, perturb=False, short=short)
+            part.live = Live(part.matrix, self.options, perturb=False)
         part.live.bound(-1, low, high)
         return part.live
 

@@ -11,11 +11,12 @@ from models.errors import NoPlan, SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
 from optimizer.solution import Solution
-from optimizer.staging import LARGE, PATIENT, Options, is_for_prices
+from optimizer.staging import PATIENT, Options, is_for_prices, whole_method
 
 Array = NDArray[np.float64]
 
 QUICK = 5_000  # columns from which a run from a basis is worth a thread of its own; see `PATIENT`
+FAR = 1_000  # simplex iterations from a basis, after which prices and crossover are quicker; only where there are prices
 FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
 
 
@@ -63,13 +64,13 @@ class Live:
     """One linear program in one session of HiGHS.
 
     Sides, bounds and coefficients change in place and only where they differ; a run starts from the basis at hand. A
-    verdict of "infeasible" that was reached from a basis is checked by a cold run before it is believed.
+    verdict of "infeasible" that was reached from a basis is checked by a cold run before it is believed (`Session`).
 
     Parameters
     ----------
     matrix, options, basis
         The program, how to solve it, and a basis to start from.
-    perturb, short
+    perturb
         As in `Session`.
     anchored
         Let the duals answer `value` where sides alone have moved; for one block of many, where that costs less than a run.
@@ -88,7 +89,6 @@ class Live:
         basis: Any = None,
         *,
         perturb: bool = True,
-        short: bool = False,
         anchored: bool = True,
     ) -> None:
         from optimizer.solvers.highs import Session
@@ -96,13 +96,14 @@ class Live:
         self.options = options or Options()
         self.matrix = matrix
         self.solves = self.cold = 0
-        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb, short=short)
+        self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb)
         self._told = matrix  # as the session knows it
         self._optimal: tuple[Array, float] | None = (
             None  # cost and value of an optimum that nothing has changed since
         )
         self._anchor: _Anchor | None = None
         self._anchored = anchored
+        self._common = self.options.method in ("auto", "prices") and is_for_prices(matrix)
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -184,9 +185,6 @@ class Live:
 
         """
         solution = self._run(cost, "primal" if primal else "simplex" if self._warm else self._cold_method)
-        if self._warm and solution.status is Status.INFEASIBLE:
-            self.start_cold()
-            solution = self._run(cost, self._cold_method)
         if solution.status is Status.OPTIMAL:
             self._warm = True
         elif solution.status is not Status.INFEASIBLE:
@@ -214,8 +212,9 @@ class Live:
             if value is not None:
                 return value
         solution = self._run(cost, "simplex" if self._warm else self._cold_method, read=False, doubt=doubt)
-        unsure = Status.INFEASIBLE, Status.UNBOUNDED, Status.FAILED
-        if solution.status is not Status.OPTIMAL and (doubt or solution.status not in unsure):
+        sure = Status.OPTIMAL, Status.INFEASIBLE
+        unsure = () if doubt else (Status.UNBOUNDED, Status.FAILED)
+        if solution.status not in (*sure, *unsure):
             solution = self.minimise(cost)
         self._warm = self._warm or solution.status is Status.OPTIMAL
         return solution.objective if solution.status is Status.OPTIMAL else None
@@ -234,17 +233,15 @@ class Live:
 
     @property
     def _cold_method(self) -> str:
-        return "ipm" if self.matrix.shape[1] > LARGE else "simplex"
+        return whole_method(self.matrix)
 
     def _by_prices(self, cost: Array) -> bool:
-        """Start a large program of many schools at its best vertex, which prices find much earlier than interior point."""
-        if self.options.method not in ("auto", "prices") or not is_for_prices(self.matrix):
-            return False
+        """Start a large program of many schools at its best vertex, which prices find earliest."""
         from optimizer.decomposition.optimum import optimum
 
         try:
             found = optimum(self.matrix, cost, self.options)
-        except (NoPlan, SolverFailure):  # which interior point has to confirm
+        except SolverFailure:
             return False
         return found is not None and self._session.cross_over(self.matrix.A, cost, *found)
 
@@ -253,12 +250,25 @@ class Live:
         self._tell()
         self.solves += 1
         self.cold += not self._warm
-        if method == "ipm" and self._by_prices(cost):
-            method = "simplex"
         interruptible = self.matrix.shape[1] > (QUICK if self._warm else PATIENT)
-        solution = self._session.minimise(
-            cost, method=method, interruptible=interruptible, read=read, doubt=doubt
-        )
+
+        def run(method: str, most: int | None = None) -> Solution:
+            return self._session.minimise(
+                cost, method=method, interruptible=interruptible, read=read, doubt=doubt, most=most
+            )
+
+        if not self._common:
+            solution = run(method)
+        else:
+            near = run(method, FAR) if self._warm else None
+            if near is not None and near.status is not Status.ITERATION_LIMIT:
+                solution = near
+            else:
+                try:
+                    method = "simplex" if self._by_prices(cost) else method
+                except NoPlan:
+                    return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)
+                solution = run(method)
         if solution.status is Status.OPTIMAL and method != "ipm":
             self._optimal = cost, solution.objective
         return solution

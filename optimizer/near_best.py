@@ -14,7 +14,7 @@ from optimizer.objectives import Stage, spending_vector, stages_of
 from optimizer.program import Variable
 from optimizer.solution import Solution
 from optimizer.solving import certificate_of, upper_of
-from optimizer.staging import LARGE, Options, Reached, make_session
+from optimizer.staging import Options, Reached, make_session, whole_method
 
 Array = NDArray[np.float64]
 Held = tuple[tuple[Stage, float], ...]
@@ -80,7 +80,7 @@ class NearBest:
     def method(self) -> str:
         """Method of a run from nothing."""
         if self.options.method in ("auto", "blocks", "prices"):
-            return "ipm" if self.matrix.shape[1] > LARGE else "simplex"
+            return whole_method(self.matrix)
         return self.options.method
 
     def solve(self, session: Any, cost: Array, *, again: bool = False) -> Solution:
@@ -133,7 +133,7 @@ class NearBest:
             solver=SolverRun(
                 run.name,
                 run.version,
-                "simplex" if matrix.shape[1] <= LARGE else "ipm",
+                whole_method(matrix),
                 0.0,
                 run.build_seconds,
                 matrix.shape[1],

@@ -14,7 +14,7 @@ from models.status import Status
 from optimizer.blocks import Block, independent_blocks
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
-from optimizer.staging import LARGE, Options
+from optimizer.staging import Options, whole_method
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -88,10 +88,8 @@ class Pricing:
             start = before.get(block.shape_key)
             if start is not None:
                 session.start_from(start)
-            large = block.matrix.shape[1] > LARGE
-            solution = session.minimise(
-                cost, method="ipm" if large else "simplex", interruptible=len(blocks) == 1
-            )
+            method = whole_method(block.matrix)
+            solution = session.minimise(cost, method=method, interruptible=len(blocks) == 1)
             point, dual, _ = solution.require("the district")
             before[block.shape_key] = session.basis
             self.point[block.columns] = np.clip(point, block.matrix.column_lower, block.matrix.column_upper)

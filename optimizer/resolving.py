@@ -127,8 +127,15 @@ class Resolver:
                     live.sides(lower[own], upper[own])
                 else:
                     A = self._coefficients(matrix, part)
+                    low, high = (side[part.column_slice] for side in bounds)
                     live.change(
-                        Matrix(A, lower[own], upper[own], *(side[part.column_slice] for side in bounds))
+                        live.matrix.replace(
+                            A=A,
+                            row_lower=lower[own],
+                            row_upper=upper[own],
+                            column_lower=low,
+                            column_upper=high,
+                        )
                     )
                 if step in part.bases and not (sides_alone and len(steps) == 1):
                     live.start_from(part.bases[step])

@@ -20,7 +20,7 @@ from optimizer.formulation import Model
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage, spending_vector, stages_of
 from optimizer.side_by_side import SideBySide
-from optimizer.staging import Options, Reached, Way, Whole, is_for_prices
+from optimizer.staging import Options, Reached, Way, Whole, is_for_prices, whole_method
 
 Array = NDArray[np.float64]
 
@@ -82,10 +82,8 @@ def solve(
     )
     plan = plan_of(model, goal, results, run, upper_of(model, step), step)
     if way.method == "prices" and not plan.certificate.holds:
-        options.tell(
-            "Prices left a certificate that does not hold; the whole matrix by interior point instead"
-        )
-        plan = solve(district, goal, options=replace(options, method="ipm"))
+        options.tell("Prices left a certificate that does not hold; the whole matrix instead")
+        plan = solve(district, goal, options=replace(options, method=whole_method(matrix)))
         return replace(
             plan, notes=(*plan.notes, "Solved whole: prices left a certificate that does not hold.")
         )

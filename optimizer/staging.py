@@ -22,15 +22,25 @@ Array = NDArray[np.float64]
 Say = Callable[[str], None]
 
 PATIENT = 2_000  # columns from which a run is worth a thread of its own, so that Ctrl-C is heard at once
-LARGE = 10_000  # columns from which interior point wins over simplex; see docs/benchmarks.md
-MANY_SCHOOLS = 20  # schools from which common prices are tried before the whole matrix
+LARGE = 200_000  # columns from which interior point wins over simplex; see docs/benchmarks.md
+COMMON, EACH = (
+    20_000,
+    100,
+)  # columns, and columns a school, from which common prices win; see docs/benchmarks.md
+MANY_SCHOOLS = 20  # and schools
+
+
+def whole_method(matrix: Matrix) -> str:
+    """Method for the whole matrix at once."""
+    return "ipm" if matrix.shape[1] > LARGE else "simplex"
 
 
 def is_for_prices(matrix: Matrix) -> bool:
-    """Whether a matrix is large and of enough schools for common prices to win over the whole; see docs/benchmarks.md."""
-    if matrix.shape[1] <= LARGE or matrix.owner is None:
+    """Whether a matrix is large and of enough large schools for common prices to win over simplex on the whole."""
+    if matrix.shape[1] <= COMMON or matrix.owner is None:
         return False
-    return int(np.unique(matrix.owner[matrix.owner >= 0]).size) >= MANY_SCHOOLS
+    schools = np.unique(matrix.owner[matrix.owner >= 0]).size
+    return schools >= MANY_SCHOOLS and matrix.shape[1] >= EACH * schools
 
 
 @dataclass(frozen=True)
@@ -111,8 +121,7 @@ class Whole:
 
     def __init__(self, matrix: Matrix, stages: Sequence[Stage], options: Options) -> None:
         self.matrix, self.stages, self.options = matrix, stages, options
-        large = matrix.shape[1] > LARGE
-        self.method = options.method if options.method != "auto" else "ipm" if large else "simplex"
+        self.method = options.method if options.method != "auto" else whole_method(matrix)
         self._session: Any = None
         self._holding = False
         self._upper = matrix.column_upper

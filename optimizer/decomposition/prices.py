@@ -41,7 +41,7 @@ WIDE = 0.2  # part of the prices by which they are distrusted at first
 
 
 class Prices:
-    """The stages of a model by price decomposition, with interior point on the whole matrix where that fails."""
+    """The stages of a model by price decomposition, with the whole matrix where that fails."""
 
     def __init__(self, structure: Structure, stages: Sequence[Stage], options: Options) -> None:
         self.structure, self.stages, self.options = structure, list(stages), options
@@ -90,10 +90,10 @@ class Prices:
         """Turn to the whole matrix, unless it was the time that ran out."""
         if getattr(failure, "status", None) in (Status.TIME_LIMIT, Status.ITERATION_LIMIT):
             raise failure
-        self.options.tell(f"Prices failed ({failure.what}); the whole matrix by interior point instead")
-        self.method = "ipm"
-        self._whole = Whole(self.structure.matrix, self.stages, replace(self.options, method="ipm"))
+        self.options.tell(f"Prices failed ({failure.what}); the whole matrix instead")
+        self._whole = Whole(self.structure.matrix, self.stages, replace(self.options, method="auto"))
         self._whole.restrict(self._upper)
+        self.method = self._whole.method
         return self._whole
 
     # ---- one stage ---------------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def sample(
         np.concatenate([column_upper[columns], problem.own_upper]),
     )
     cost = np.concatenate([problem.cost[columns] * often, problem.own_cost])
-    solution = Session(matrix, time_limit=options.left()).minimise(cost, method="ipm", doubt=False)
+    solution = Session(matrix, time_limit=options.left()).minimise(cost, method="simplex", doubt=False)
     if solution.status is not Status.OPTIMAL or solution.point is None or solution.row_dual is None:
         raise SolverFailure("The blocks that stand for all have no plan.", "Try --method ipm.")
     use = abs(coupling) @ np.abs(solution.point[: columns.size])

@@ -22,7 +22,9 @@ Indices = NDArray[np.int64]
 NAME = "highs"
 METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
-LARGEST = 4
+LARGEST = (
+    4  # scale by the largest entries: two to five times as quick on these programs; see docs/benchmarks.md
+)
 CIRCLES = 20  # iterations for each row and column, after which a run without perturbation goes in circles
 ENDLESS = np.iinfo(np.int32).max
 COLUMNWISE = MINIMISE = 1
@@ -129,9 +131,6 @@ class Session:
     perturb
         Let simplex perturb costs and bounds. It spoils a start next to the optimum, so that chains of like models go
         without; a run that then ends in trouble is repeated with it.
-    short
-        Runs are short and many: scale by the largest entries.
-
     """
 
     def __init__(
@@ -141,11 +140,9 @@ class Session:
         threads: int = 1,
         time_limit: float | None = None,
         perturb: bool = True,
-        short: bool = False,
     ) -> None:
         self._highs = _Quiet()
-        if short:
-            self._highs.setOptionValue("simplex_scale_strategy", LARGEST)
+        self._highs.setOptionValue("simplex_scale_strategy", LARGEST)
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0
@@ -290,6 +287,7 @@ class Session:
         gap: float | None = None,
         doubt: bool = True,
         read: bool = True,
+        most: int | None = None,
     ) -> Solution:
         """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
 
@@ -297,13 +295,19 @@ class Session:
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
         ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch:
         no district is refused for the sake of rounding. Without `doubt` the first end stands: for trials that may fail.
-        Without `read` the solution of an LP has its objective alone.
+        Without `read` the solution of an LP has its objective alone. After `most` iterations of simplex it stops for good.
         """
         self._tell_cost(cost)
         if gap is not None:
             self._highs.setOptionValue("mip_rel_gap", gap)
         warm = method == "primal" or bool(self._highs.getBasis().valid)
+        if most is not None:
+            self._highs.setOptionValue("simplex_iteration_limit", most)
         solution = self._minimise_by(method, interruptible, read)
+        if most is not None:
+            self._highs.setOptionValue("simplex_iteration_limit", ENDLESS if self._perturb else self._circles)
+            if solution.status is Status.ITERATION_LIMIT:
+                return solution
         doubtful = {Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE} if warm else {Status.FAILED}
         if not self._perturb:
             doubtful.add(Status.ITERATION_LIMIT)

@@ -46,7 +46,7 @@ def test_prices_agree_with_the_whole_matrix(case, objective):
 
 @pytest.mark.parametrize("mobility", ["school", "district"])
 def test_a_larger_district_is_solved_by_prices_of_itself(mobility):
-    district = made_district(40, 4, 3, seed=1, pool="district", mobility=mobility)
+    district = made_district(54, 4, 3, seed=1, pool="district", mobility=mobility)
     plan = solve(district)
     assert plan.solver.method == "prices"
     assert plan.certificate.holds

@@ -155,10 +155,12 @@ def _figures(started: float, built: float, ended: float, objective: float) -> Fi
     }
 
 
-SPANWISE, BARE = "Spanwise", ("bare HiGHS, simplex", "bare HiGHS, interior point")
+SPANWISE = "Spanwise"
+BARE = ("bare HiGHS, simplex", "bare HiGHS, simplex, our scaling", "bare HiGHS, interior point")
 WAYS = {
     BARE[0]: Way(bare, "simplex", "bare"),
-    BARE[1]: Way(bare, "ipm", "bare"),
+    BARE[1]: Way(bare, "scaled", "bare"),
+    BARE[2]: Way(bare, "ipm", "bare"),
     SPANWISE: Way(ours, "auto", "ours"),
     "Spanwise, prices": Way(ours, "prices", "ours", ("district",)),
     "Spanwise, whole matrix, simplex": Way(ours, "simplex", "rival"),

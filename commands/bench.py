@@ -53,7 +53,7 @@ def _numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     "solvers",
     multiple=True,
     metavar="NAME",
-    help="Only this solver, or solver-method like highs-ipm; may be repeated.",
+    help="Only this solver, or solver-method like highs-ipm; may be repeated, or separated by commas.",
 )
 @click.option(
     "--repeats",
@@ -123,7 +123,7 @@ def command(
         ]
     options = options_of(time_limit=time_limit, threads=threads, quiet=quiet)
     here = machine()
-    rows = [asdict(row) for row in bench(instances, paths(solvers), options, repeats)]
+    rows = [asdict(row) for row in bench(instances, paths([name for part in solvers for name in part.split(",")]), options, repeats)]
     if as_json:
         print_json({"machine": here, "rows": rows})
     else:

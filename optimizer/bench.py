@@ -73,6 +73,7 @@ OWN = (
     Path("spanwise", "highs", "prices"),
     Path("arrays", "highs", "simplex"),
     Path("arrays", "highs", "ipm"),
+    Path("arrays", "highs", "hipo"),
     Path("arrays", "highs", "pdlp"),
 )
 

@@ -68,7 +68,13 @@ class Resolver:
             entries = np.asarray(block.matrix.A.data, dtype=np.int64) - 1
             own = block.matrix.replace(A=_filled(block.matrix.A, self.matrix.A.data[entries]))
             start = before.get(block.shape_key)
-            live = Live(own, self.options, None if start is None else start.basis, anchored=len(blocks) > 1, perturb=False)
+            live = Live(
+                own,
+                self.options,
+                None if start is None else start.basis,
+                anchored=len(blocks) > 1,
+                perturb=False,
+            )
             end, last = row + block.rows.size, column + block.columns.size
             self._parts.append(_Part(block, entries, live, slice(row, end), slice(column, last)))
             row, column = end, last

@@ -20,7 +20,14 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 NAME = "highs"
-METHODS = {"simplex": "simplex", "primal": "simplex", "ipm": "ipm", "pdlp": "pdlp", "auto": "choose"}
+METHODS = {
+    "simplex": "simplex",
+    "primal": "simplex",
+    "ipm": "ipm",
+    "hipo": "hipo",
+    "pdlp": "pdlp",
+    "auto": "choose",
+}
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
 LARGEST = (
     4  # scale by the largest entries: two to five times as quick on these programs; see docs/benchmarks.md
@@ -291,7 +298,7 @@ class Session:
     ) -> Solution:
         """Minimise cost · x over the model and its held rows, from the basis at hand if there is one.
 
-        `method` is `simplex` (dual), `primal`, `ipm` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
+        `method` is `simplex` (dual), `primal`, `ipm` or `hipo` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
         ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch:
         no district is refused for the sake of rounding. Without `doubt` the first end stands: for trials that may fail.
@@ -340,7 +347,11 @@ class Session:
     def _option(self, name: str, value: Any) -> None:
         """Set an option of HiGHS, where it is not set so already."""
         if self._set.get(name) != value:
-            self._highs.setOptionValue(name, value)
+            if self._highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
+                raise SolverFailure(
+                    f"HiGHS's method {value} is not on this machine.",
+                    "Install it: pip install 'highspy[extras]'.",
+                )
             self._set[name] = value
 
     def _minimise_by(self, method: str, interruptible: bool, read: bool) -> Solution:

@@ -21,9 +21,7 @@ def test_table_of_a_made_district(tmp_path):
         "--solver",
         "highs-auto",
         "--solver",
-        "cbc",
-        "--solver",
-        "nosuch",
+        "cbc,nosuch",
         "--json",
         "--quiet",
         "--save",
@@ -85,6 +83,14 @@ def test_a_path_that_finds_another_objective_is_shown_as_such():
     assert judged[0].ratio == 1.0
     assert judged[0].note == ""
     assert judged[1].note == "disagrees: 0.400000 against 0.500000"
+
+
+def test_a_method_that_this_build_of_highs_lacks_says_how_to_install_it():
+    (found,) = bench.bench([("one", made_district(1))], bench.paths(["highs-hipo"]), Options())
+    if found.status == "missing":
+        assert found.note == "Install it: pip install 'highspy[extras]'."
+    else:
+        assert found.status == "optimal"
 
 
 def test_prices_are_tried_where_money_is_common_alone(monkeypatch):

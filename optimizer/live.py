@@ -16,7 +16,7 @@ from optimizer.staging import PATIENT, Options, is_for_prices, whole_method
 Array = NDArray[np.float64]
 
 QUICK = 5_000  # columns from which a run from a basis is worth a thread of its own; see `PATIENT`
-FAR = 1_000  # simplex iterations from a basis, after which prices and crossover are quicker; only where there are prices
+FAR = 2_500  # simplex iterations from a basis, after which prices and crossover are quicker; only where there are prices
 FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
 
 
@@ -103,7 +103,9 @@ class Live:
         )
         self._anchor: _Anchor | None = None
         self._anchored = anchored
-        self._common = self.options.method in ("auto", "prices") and is_for_prices(matrix)
+        able = self.options.method in ("auto", "prices")
+        self._far_by_prices = able and is_for_prices(matrix, QUICK)
+        self._first_by_prices = able and is_for_prices(matrix)  # a vertex of simplex is better to go on from
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -257,18 +259,16 @@ class Live:
                 cost, method=method, interruptible=interruptible, read=read, doubt=doubt, most=most
             )
 
-        if not self._common:
-            solution = run(method)
+        near = run(method, FAR if self._far_by_prices else None) if self._warm else None
+        if near is not None and (near.status is not Status.ITERATION_LIMIT or not self._far_by_prices):
+            solution = near
         else:
-            near = run(method, FAR) if self._warm else None
-            if near is not None and near.status is not Status.ITERATION_LIMIT:
-                solution = near
-            else:
-                try:
-                    method = "simplex" if self._by_prices(cost) else method
-                except NoPlan:
-                    return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)
-                solution = run(method)
+            try:
+                if (self._warm or self._first_by_prices) and self._by_prices(cost):
+                    method = "simplex"
+            except NoPlan:
+                return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)
+            solution = run(method)
         if solution.status is Status.OPTIMAL and method != "ipm":
             self._optimal = cost, solution.objective
         return solution

@@ -35,9 +35,9 @@ def whole_method(matrix: Matrix) -> str:
     return "ipm" if matrix.shape[1] > LARGE else "simplex"
 
 
-def is_for_prices(matrix: Matrix) -> bool:
-    """Whether a matrix is large and of enough large schools for common prices to win over simplex on the whole."""
-    if matrix.shape[1] <= COMMON or matrix.owner is None:
+def is_for_prices(matrix: Matrix, least: int = COMMON) -> bool:
+    """Whether a matrix of more than `least` columns has enough large schools for common prices to win over the whole."""
+    if matrix.shape[1] <= least or matrix.owner is None:
         return False
     schools = np.unique(matrix.owner[matrix.owner >= 0]).size
     return schools >= MANY_SCHOOLS and matrix.shape[1] >= EACH * schools

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import SolverFailure
+from models.errors import NoPlan, SolverFailure
 from models.status import Status
 from optimizer.chains import Few, representatives
 from optimizer.decomposition.carrying import Burden, Known, Limits
@@ -82,11 +82,11 @@ class Prices:
                 held = (*held, (reached.stage, reached.stage.bound(reached.value)))
                 reached = self._run(number, held)
                 results.append(reached)
-        except SolverFailure as failure:
+        except (SolverFailure, NoPlan) as failure:  # there is a plan: the first stage has one
             return self._fall_back(failure).rest(first)
         return results
 
-    def _fall_back(self, failure: SolverFailure) -> Whole:
+    def _fall_back(self, failure: SolverFailure | NoPlan) -> Whole:
         """Turn to the whole matrix, unless it was the time that ran out."""
         if getattr(failure, "status", None) in (Status.TIME_LIMIT, Status.ITERATION_LIMIT):
             raise failure

@@ -168,7 +168,18 @@ class Pricing:
             return solver, None
         if status is not Status.TIME_LIMIT and unsure is not None:
             return solver, _direction(unsure)
+        if status is Status.INFEASIBLE and self._has_point(number):  # which no cost takes away
+            raise SolverFailure("A block has no best answer to the prices.", "Try --method ipm.")
         raise refusal(status, "", "the district")
+
+    def _has_point(self, number: int) -> bool:
+        """Whether a block has a point at all, with what it carries left out."""
+        from optimizer.solvers.repeated import DUAL, Repeated
+
+        block, solver = self.blocks[number], Repeated()
+        matrix = block.matrix.replace(column_upper=self._bound(block))
+        solver.load(matrix, np.zeros(block.columns.size))
+        return solver.run(DUAL, self.options.left()) is Status.OPTIMAL
 
 
 def _gains(ray: Array | None, cost: Array) -> bool:

@@ -50,7 +50,7 @@ def sample(
     """
     from scipy.sparse import block_array, block_diag, csr_array, diags_array
 
-    from optimizer.solvers.highs import Session
+    from optimizer.solvers.highs import EQUILIBRATED, Session
 
     blocks = [problem.structure.blocks[block] for block in few.chosen]
     columns = np.concatenate([block.columns for block in blocks])
@@ -68,7 +68,9 @@ def sample(
         np.concatenate([column_upper[columns], problem.own_upper]),
     )
     cost = np.concatenate([problem.cost[columns] * often, problem.own_cost])
-    solution = Session(matrix, time_limit=options.left()).minimise(cost, method="simplex", doubt=False)
+    # prices of another vertex, from simplex or another scaling, lead some large districts astray; see docs/benchmarks/pooled.md
+    session = Session(matrix, time_limit=options.left(), scale=EQUILIBRATED)
+    solution = session.minimise(cost, method="ipm", doubt=False)
     if solution.status is not Status.OPTIMAL or solution.point is None or solution.row_dual is None:
         raise SolverFailure("The blocks that stand for all have no plan.", "Try --method ipm.")
     use = abs(coupling) @ np.abs(solution.point[: columns.size])

@@ -29,6 +29,7 @@ METHODS = {
     "auto": "choose",
 }
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
+EQUILIBRATED = 2  # HiGHS's own choice of scaling
 LARGEST = (
     4  # scale by the largest entries: two to five times as quick on these programs; see docs/benchmarks.md
 )
@@ -138,6 +139,9 @@ class Session:
     perturb
         Let simplex perturb costs and bounds. It spoils a start next to the optimum, so that chains of like models go
         without; a run that then ends in trouble is repeated with it.
+    scale
+        HiGHS's strategy of scaling for simplex.
+
     """
 
     def __init__(
@@ -147,9 +151,10 @@ class Session:
         threads: int = 1,
         time_limit: float | None = None,
         perturb: bool = True,
+        scale: int = LARGEST,
     ) -> None:
         self._highs = _Quiet()
-        self._highs.setOptionValue("simplex_scale_strategy", LARGEST)
+        self._highs.setOptionValue("simplex_scale_strategy", scale)
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0

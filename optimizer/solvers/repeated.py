@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
-from optimizer.solvers.highs import LARGEST, TOLERANCE, circles, status_of
+from optimizer.solvers.highs import TOLERANCE, circles, status_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -40,7 +40,6 @@ class Repeated:
         highs.setOptionValue("solver", "simplex")
         highs.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
         if not self._perturb:  # a start next to the optimum is spoilt by perturbing it
-            highs.setOptionValue("simplex_scale_strategy", LARGEST)
             highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
             highs.setOptionValue("primal_simplex_bound_perturbation_multiplier", 0.0)
         return highs

@@ -5,12 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from models.errors import NoPlan
+from models.errors import NoPlan, SolverFailure
 from models.made import made_district
+from models.status import Status
 from optimizer import Options, solve
 from optimizer.decomposition.carrying import Limits
+from optimizer.decomposition.prices import Prices
+from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.structure import structure_of
 from optimizer.formulation import Model
+from optimizer.solvers.repeated import Repeated
 
 
 def poorer(district, factor):
@@ -126,3 +130,35 @@ def test_a_district_without_a_plan_has_none_by_prices_either(beside):
 def test_a_district_that_falls_into_one_block_is_solved_whole():
     district = made_district(1, 2, 2, pool="district")
     assert solve(district, options=Options(method="prices")).certificate.holds
+
+
+def test_a_later_stage_without_a_plan_is_rounding_and_the_whole_matrix_tells(monkeypatch):
+    run = Prices._run
+
+    def refused_once(self, number, held):
+        if number == 1:
+            raise NoPlan("No plan satisfies all rules of the district.", "")
+        return run(self, number, held)
+
+    district = made_district(6, 2, 2, pool="district")
+    whole = solve(district, options=Options(method="simplex"))
+    monkeypatch.setattr(Prices, "_run", refused_once)
+    plan = solve(district, options=Options(method="prices"))
+    assert plan.solver.method == "simplex"
+    assert plan.coverage == pytest.approx(whole.coverage, abs=1e-6)
+    assert plan.spending == pytest.approx(whole.spending, rel=1e-6)
+
+
+@pytest.mark.parametrize(("lies", "error"), [(2, SolverFailure), (9, NoPlan)])
+def test_a_school_without_an_answer_is_refused_only_if_it_has_no_plan_at_all(monkeypatch, lies, error):
+    structure = structure_of(Model(made_district(2, 1, 1, pool="district")).lp.matrix())
+    run, told = Repeated.run, []
+
+    def lying(self, strategy, seconds=None):
+        told.append(strategy)
+        return Status.INFEASIBLE if len(told) <= lies else run(self, strategy, seconds)
+
+    monkeypatch.setattr(Repeated, "run", lying)
+    pricing = Pricing(structure.blocks, structure.matrix.shape, Options(threads=1))
+    with pytest.raises(error):
+        pricing.answer(np.ones(structure.matrix.shape[1]), [0])

@@ -123,12 +123,8 @@ def command(
         ]
     options = options_of(time_limit=time_limit, threads=threads, quiet=quiet)
     here = machine()
-    rows = [
-        asdict(row)
-        for row in bench(
-            instances, paths([name for part in solvers for name in part.split(",")]), options, repeats
-        )
-    ]
+    names = [name.strip() for part in solvers for name in part.split(",")]
+    rows = [asdict(row) for row in bench(instances, paths(names), options, repeats)]
     if as_json:
         print_json({"machine": here, "rows": rows})
     else:

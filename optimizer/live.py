@@ -98,9 +98,8 @@ class Live:
         self.solves = self.cold = 0
         self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb)
         self._told = matrix  # as the session knows it
-        self._optimal: tuple[Array, float] | None = (
-            None  # cost and value of an optimum that nothing has changed since
-        )
+        # cost and value of an optimum that nothing has changed since
+        self._optimal: tuple[Array, float] | None = None
         self._anchor: _Anchor | None = None
         self._anchored = anchored
         able = self.options.method in ("auto", "prices")
@@ -259,12 +258,13 @@ class Live:
                 cost, method=method, interruptible=interruptible, read=read, doubt=doubt, most=most
             )
 
-        near = run(method, FAR if self._far_by_prices else None) if self._warm else None
-        if near is not None and (near.status is not Status.ITERATION_LIMIT or not self._far_by_prices):
-            solution = near
-        else:
+        solution: Solution | None = None
+        if self._warm:
+            solution = run(method, FAR if self._far_by_prices else None)
+        far = solution is not None and self._far_by_prices and solution.status is Status.ITERATION_LIMIT
+        if solution is None or far:
             try:
-                if (self._warm or self._first_by_prices) and self._by_prices(cost):
+                if (far or self._first_by_prices) and self._by_prices(cost):
                     method = "simplex"
             except NoPlan:
                 return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)

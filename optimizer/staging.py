@@ -23,11 +23,8 @@ Say = Callable[[str], None]
 
 PATIENT = 2_000  # columns from which a run is worth a thread of its own, so that Ctrl-C is heard at once
 LARGE = 200_000  # columns from which interior point wins over simplex; see docs/benchmarks.md
-COMMON, EACH = (
-    20_000,
-    100,
-)  # columns, and columns a school, from which common prices win; see docs/benchmarks.md
-MANY_SCHOOLS = 20  # and schools
+COMMON = 20_000  # columns from which common prices win over the whole; see docs/benchmarks.md
+MANY_SCHOOLS, EACH = 20, 100  # and schools, and columns a school
 
 
 def whole_method(matrix: Matrix) -> str:

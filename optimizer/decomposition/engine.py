@@ -219,9 +219,8 @@ class Search:
 
     def _master(self, known: Sequence[Known], price: Array) -> Master:
         """Open a master with the first answer and with known points; every block needs one."""
-        cost, use, _ = self._use[
-            0
-        ]  # where only shared columns cost, a block is worth what it puts into the rows
+        cost, use, _ = self._use[0]
+        # where only shared columns cost, a block is worth what it puts into the rows
         usual = np.maximum(np.abs(cost), np.abs(price) @ np.abs(use))[self.chosen]
         master = Master(self.problem, self._weight, float(usual.mean()))
         self._add(master, 0, self.chosen)

@@ -15,6 +15,7 @@ from models.errors import Interrupted, NoPlan, SolverFailure
 from models.status import Status
 from optimizer.blocks import Block
 from optimizer.chains import Chain, chains_of
+from optimizer.matrix import Matrix
 from optimizer.solution import refusal
 from optimizer.staging import Options
 
@@ -131,13 +132,10 @@ class Pricing:
         """Solve a block; returns its solver, and a direction in which it gains for ever where there is no best point."""
         from optimizer.solvers.repeated import DUAL, PRIMAL, Repeated
 
-        block, solver = self.blocks[number], self._solvers[number]
-        strategy = PRIMAL
+        solver, strategy = self._solvers[number], PRIMAL
         if solver is None:
             solver = Repeated(perturb=False)
-            lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
-            matrix = block.matrix.replace(row_lower=lower, row_upper=upper, column_upper=self._bound(block))
-            solver.load(matrix, cost, self._solvers[parent].basis if parent >= 0 else None)
+            solver.load(self._stated(number), cost, self._solvers[parent].basis if parent >= 0 else None)
             self._solvers[number] = solver
             strategy = DUAL
         else:
@@ -149,10 +147,7 @@ class Pricing:
         status = solver.run(strategy, left)
         if status not in (Status.OPTIMAL, Status.UNBOUNDED, Status.TIME_LIMIT):  # once more, cold, to be sure
             solver = Repeated()
-            lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
-            solver.load(
-                block.matrix.replace(row_lower=lower, row_upper=upper, column_upper=self._bound(block)), cost
-            )
+            solver.load(self._stated(number), cost)
             self._solvers[number] = solver
             status = solver.run(DUAL, left)
         unsure: Array | None = None
@@ -171,6 +166,12 @@ class Pricing:
         if status is Status.INFEASIBLE and self._has_point(number):  # which no cost takes away
             raise SolverFailure("A block has no best answer to the prices.", "Try --method ipm.")
         raise refusal(status, "", "the district")
+
+    def _stated(self, number: int) -> Matrix:
+        """A block with the sides and bounds that hold now."""
+        block = self.blocks[number]
+        lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
+        return block.matrix.replace(row_lower=lower, row_upper=upper, column_upper=self._bound(block))
 
     def _has_point(self, number: int) -> bool:
         """Whether a block has a point at all, with what it carries left out."""

@@ -30,9 +30,7 @@ METHODS = {
 }
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
 EQUILIBRATED = 2  # HiGHS's own choice of scaling
-LARGEST = (
-    4  # scale by the largest entries: two to five times as quick on these programs; see docs/benchmarks.md
-)
+LARGEST = 4  # scaling by the largest entries, far quicker on these programs; see docs/benchmarks.md
 CIRCLES = 20  # iterations for each row and column, after which a run without perturbation goes in circles
 ENDLESS = np.iinfo(np.int32).max
 COLUMNWISE = MINIMISE = 1
@@ -349,19 +347,21 @@ class Session:
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
         return True
 
-    def _option(self, name: str, value: Any) -> None:
-        """Set an option of HiGHS, where it is not set so already."""
+    def _option(self, name: str, value: Any) -> bool:
+        """Set an option of HiGHS, where it is not set so already; says whether HiGHS takes it."""
         if self._set.get(name) != value:
             if self._highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
-                raise SolverFailure(
-                    f"HiGHS's method {value} is not on this machine.",
-                    "Install it: pip install 'highspy[extras]'.",
-                )
+                return False
             self._set[name] = value
+        return True
 
     def _minimise_by(self, method: str, interruptible: bool, read: bool) -> Solution:
         highs = self._highs
-        self._option("solver", METHODS[method])
+        if not self._option("solver", METHODS[method]):
+            raise SolverFailure(
+                f"HiGHS's method {METHODS[method]} is not on this machine.",
+                "Install it: pip install 'highspy[extras]'.",
+            )
         self._option("simplex_strategy", PRIMAL_SIMPLEX if method == "primal" else DUAL_SIMPLEX)
         tolerance = ROUGH if method == "pdlp" or self._whole else TOLERANCE
         self._option("primal_feasibility_tolerance", tolerance)

@@ -189,7 +189,9 @@ class Session:
             known = ", ".join(["highs", *available()])
             raise SolverFailure(
                 f"The solver '{solver}' is not on this machine (here: {known}).",
-                INSTALL.get(solver, "Choose one of those, or install it and make it known to PuLP."),
+                INSTALL.get(
+                    solver, "Choose one that is on this machine, or install it and make it known to PuLP."
+                ),
             )
         self.matrix = matrix
         self.rows, self.columns = matrix.shape

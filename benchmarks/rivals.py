@@ -77,7 +77,7 @@ class PulpExpressions:
 class LinopyProgram:
     """Takes the calls that `optimizer/rules` make to a `Program`, and writes them into a linopy model."""
 
-    def __init__(self, axes: dict[str, Any], parent_of: np.ndarray | None = None) -> None:
+    def __init__(self, axes: dict[str, Any], parent_of: np.ndarray | None = None, like: None = None) -> None:
         import linopy
 
         self.model = linopy.Model()

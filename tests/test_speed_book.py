@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from inspect import signature
 
 import pytest
 
 from benchmarks import instances, speed
 from benchmarks.apart import answer_of
 from benchmarks.peak import peak_mb
+from benchmarks.rivals import LinopyProgram
 from benchmarks.ways import BARE, SPANWISE, WAYS
+from optimizer.program import Program
 
 
 def test_ways_of_a_small_district_agree_and_have_their_columns():
@@ -70,3 +73,10 @@ def test_own_ways_have_more_patience():
         "whole solve",
     ]
     assert peak_mb() > 10
+
+
+def test_the_linopy_rival_takes_every_call_that_rules_make():
+    """linopy is in no extra that tests install, so that only the signatures can be compared."""
+    for name in ("__init__", "variable", "rule"):
+        ours, theirs = (set(signature(getattr(kind, name)).parameters) for kind in (Program, LinopyProgram))
+        assert ours <= theirs, name

@@ -97,6 +97,18 @@ class RulePrices:
     dual: Array
     slack: Array
 
+    @property
+    def strength(self) -> Array:
+        """|dual|, 0 where the rule has no row."""
+        return np.nan_to_num(np.abs(self.dual))
+
+    @property
+    def strongest(self) -> tuple[int, ...]:
+        """Where the dual is greatest; of places that are alike up to rounding the first."""
+        strength = self.strength
+        first = int((strength >= strength.max() * (1.0 - 1e-6)).argmax())
+        return tuple(int(i) for i in np.unravel_index(first, strength.shape))
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:

@@ -18,9 +18,9 @@ LARGE = 150_000  # columns beyond which the search would take as long as the sol
 CENT = 0.005
 
 
-def with_first_break(error: NoPlan, district: District) -> NoPlan:
-    """Return the error with a sentence that says which school, year and scenario break first."""
-    where = first_break(district)
+def with_first_break(error: NoPlan, model: Model) -> NoPlan:
+    """Return the error with a sentence that says which school, year and scenario of a model break first."""
+    where = first_break(model)
     if not where:
         return error
     told = refusal(Status.INFEASIBLE, "", "the district")
@@ -28,8 +28,9 @@ def with_first_break(error: NoPlan, district: District) -> NoPlan:
     return type(error)(f"{told.what} It breaks first {where}.", told.mend)
 
 
-def first_break(district: District) -> str:
+def first_break(whole: Model) -> str:
     """Say where the shortest plan that cannot exist breaks, in words; empty for a district too large to search."""
+    district = whole.district
     for years in range(1, district.years + 1):
         try:
             short = district.with_settings(years=years)
@@ -37,19 +38,20 @@ def first_break(district: District) -> str:
             continue
         if years < district.years:  # the coverage floor is one of the last year alone
             short = short.with_settings(coverage={"min_school_share": None})
-        model = Model(short)
+        model = Model(short) if years < district.years else whole
         if model.lp.matrix().shape[1] > LARGE:
             return ""
         matrix = model.lp.matrix()
         end = Session(matrix).minimise(np.zeros(matrix.shape[1]))
         if end.status is Status.INFEASIBLE:
-            return _missing_money(short) or _without_money(short)
+            return _missing_money(model) or _without_money(short)
     return ""
 
 
-def _missing_money(district: District) -> str:
+def _missing_money(refused: Model) -> str:
     """Name the schools of the last year that lack money, if money alone is missing."""
-    model = Model(district, shortfall=True)
+    district = refused.district
+    model = Model(district, refused.tree, shortfall=True, like=refused)
     assert model.short is not None
     tree = model.tree
     matrix = model.lp.matrix()

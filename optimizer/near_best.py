@@ -11,10 +11,10 @@ from models.plan import Plan, RulePrices, SolverRun
 from models.status import Status
 from optimizer.formulation import Model
 from optimizer.objectives import Stage, spending_vector, stages_of
-from optimizer.program import Variable
 from optimizer.solution import Solution
 from optimizer.solving import certificate_of, upper_of
 from optimizer.staging import Options, Reached, make_session, whole_method
+from optimizer.variable import Variable
 
 Array = NDArray[np.float64]
 Held = tuple[tuple[Stage, float], ...]

@@ -12,60 +12,26 @@ lacks are summed, and those that the term lacks are broadcast:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import SpanwiseError
 from optimizer.matrix import Matrix
-from optimizer.spread import Spread, entries_of, numbered, owners, same
+from optimizer.members import Members
+from optimizer.spread import Spread, entries_of, owners, same
+from optimizer.variable import EARLIER, NODE, Named, ProgramError, Variable
 
 if TYPE_CHECKING:
     from optimizer.solvers.pulp_gateway import LpProblem
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
-Named = tuple[str, Any]  # axes and an array of their sizes
 Term = tuple[Any, ...]  # (number, variable) or (axes, array, variable)
-
-NODE, EARLIER = "n", "a"  # a rule at node n may look at an earlier node a: its parent, or any on its path
-
-
-class ProgramError(SpanwiseError):
-    """A rule was written wrongly: unknown axis, wrong shape, or NaN. A fault of the formulation, not of the input."""
-
-
-@dataclass(frozen=True, eq=False)
-class Variable:
-    """A block of variables; `index` has the sizes of `axes` and holds column numbers, -1 where there is none."""
-
-    name: str
-    axes: str
-    index: Indices
-    unit: str
-    parent_of: Array | None = None  # incidence of the tree, axes an
-    factor: Named | None = None  # further coefficient of every term, set by a shift along the tree
-
-    def at_parent(self) -> Variable:
-        """Read the block at the parent of node n; a root has none, and the term is absent there."""
-        if self.parent_of is None:
-            raise ProgramError(
-                f"{self.name}: the program has no tree, so there is no parent.", "Give the program parent_of."
-            )
-        return replace(self.over(EARLIER), factor=(EARLIER + NODE, self.parent_of))
-
-    def over(self, letter: str) -> Variable:
-        """Read the block at node `letter` in the place of node n; the term's coefficients say which nodes count."""
-        if NODE not in self.axes:
-            raise ProgramError(
-                f"{self.name}: a block over '{self.axes}' has no node, so there is nothing to shift along the tree.",
-                "Shift blocks that have the axis n.",
-            )
-        return replace(self, axes=self.axes.replace(NODE, letter))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +70,7 @@ class Program:
         self.parent_of = parent_of
         self._size = {letter: len(names) for letter, names in self.labels.items()}
         self._sizes: dict[str, tuple[int, ...]] = {}
+        self._members: dict[tuple[str, str], Members] = {}  # by kind and name of a block
         alike = like is not None and like._size == self._size and same(like.parent_of, parent_of)
         self._like = like if alike else None
         self.variables: dict[str, Variable] = {}
@@ -113,6 +80,7 @@ class Program:
         self._upper: list[Array] = []
         self._sides: list[tuple[Array, Array]] = []
         self._terms: dict[str, list[Spread]] = {}
+        self._expressions: list[tuple[Indices, list[Spread]]] = []
         self._matrix: Matrix | None = None
         self._order: Indices | None = None
 
@@ -148,20 +116,20 @@ class Program:
             )
         return array
 
-    def _side(self, values: Any, axes: str, owner: str, *, infinite: bool = True) -> Array:
-        """Right side of a rule over its axes: a number, an array of the rule's axes, or (axes, array)."""
-        what = "the right side"
-        if np.isscalar(values):
-            side = np.full(self.sizes(axes, owner), values, dtype=float)
-            known = infinite and abs(values) == np.inf  # type: ignore[arg-type]
-            return side if known else self._array(side, axes, owner, what, infinite=infinite)
+    def _side(self, values: Any, members: Members, owner: str, *, infinite: bool = True) -> Array:
+        """Right side of a rule row by row: from a number, an array of the rule's axes, or (axes, array)."""
+        what, axes = "the right side", members.axes
+        if isinstance(values, (int, float)):
+            if not (math.isfinite(values) or (infinite and not math.isnan(values))):
+                self._array(np.full(members.index.shape, float(values)), axes, owner, what, infinite=infinite)
+            return np.full(members.count, float(values))
         if isinstance(values, tuple):
             own, array = values
             given = self._array(array, own, owner, what, infinite=infinite)
-            return np.ascontiguousarray(
-                np.broadcast_to(_expand(given, own, axes, owner), self.sizes(axes, owner))
-            )
-        return self._array(values, axes, owner, what, infinite=infinite)
+            return members.of_present(
+                np.broadcast_to(_expand(given, own, axes, owner), members.index.shape)
+            ).copy()
+        return members.of_present(self._array(values, axes, owner, what, infinite=infinite))
 
     def _place(self, axes: str, where: Iterable[Any]) -> str:
         return ",".join(self.labels[letter][i] for letter, i in zip(axes, where))
@@ -181,11 +149,10 @@ class Program:
                 f"{name}: the upper bound is {at_most}; a number of at least 0 is expected.",
                 "Every figure must be a number.",
             )
-        known = self._like.variables.get(name) if self._like is not None else None
-        index, count = self._numbered(where, axes, name, self._columns, known)
-        self._columns += count
-        self._upper.append(np.full(count, at_most))
-        block = Variable(name, axes, index, unit, self.parent_of)
+        members = self._numbered("variable", name, axes, where, self._columns)
+        self._columns += members.count
+        self._upper.append(np.full(members.count, at_most))
+        block = Variable(name, axes, members.index, unit, self.parent_of)
         self.variables[name] = block
         self._matrix = None
         return block
@@ -217,49 +184,39 @@ class Program:
             )
         if equal is None and at_least is None and at_most is None:
             raise ProgramError(f"{name}: the rule has no right side.", "Give equal, at_least or at_most.")
-        like = self._like
-        index, count = self._numbered(
-            where, axes, name, self._rows, None if like is None else like.rules.get(name)
-        )
+        members = self._numbered("rule", name, axes, where, self._rows)
         if equal is not None:
-            lower = upper = self._side(equal, axes, name, infinite=False)
+            lower = upper = self._side(equal, members, name, infinite=False)
         else:
-            lower = self._side(-np.inf if at_least is None else at_least, axes, name)
-            upper = self._side(np.inf if at_most is None else at_most, axes, name)
-        known = [] if like is None else like._terms.get(name, [])
+            lower = self._side(-np.inf if at_least is None else at_least, members, name)
+            upper = self._side(np.inf if at_most is None else at_most, members, name)
+        known = [] if self._like is None else self._like._terms.get(name, [])
         spread = [
-            self._spread(term, axes, index, name, known[i] if i < len(known) else None)
+            self._spread(term, axes, members.index, name, known[i] if i < len(known) else None)
             for i, term in enumerate(terms)
         ]
-        self._rows += count
-        if count < index.size:
-            lower, upper = lower[index >= 0], upper[index >= 0]
-        self._sides.append((lower.reshape(-1), upper.reshape(-1)))
+        self._rows += members.count
+        self._sides.append((lower, upper))
         self._terms[name] = spread
-        block = self.rules[name] = RuleBlock(name, axes, index)
+        block = self.rules[name] = RuleBlock(name, axes, members.index)
         self._matrix = None
         return block
 
-    def _numbered(
-        self,
-        where: Named | None,
-        axes: str,
-        owner: str,
-        first: int,
-        known: Variable | RuleBlock | None,
-    ) -> tuple[Indices, int]:
-        """Numbers from `first` on for the members of a block that are present, −1 for the others, and how many there are.
-
-        The index of a block of the same members and numbers is taken over.
-        """
-        sizes = self.sizes(axes, owner)
-        present = None
-        if where is not None:
-            own, flags = where
-            given = self._array(flags, own, owner, "the mask")
-            present = np.broadcast_to(_expand(given, own, axes, owner), sizes) != 0
-        alike = known is not None and known.axes == axes and known.index.shape == sizes
-        return numbered(present, sizes, first, known.index if known is not None and alike else None)
+    def _numbered(self, kind: str, name: str, axes: str, where: Named | None, first: int) -> Members:
+        """Members of a block that are present, numbered from `first` on; those of a program that is alike are taken over."""
+        sizes = self.sizes(axes, name)
+        mask = None if where is None else (where[0], self._array(where[1], where[0], name, "the mask"))
+        known = None if self._like is None else self._like._members.get((kind, name))
+        if known is not None and known.repeated(axes, first, mask):
+            members = known
+        elif mask is None:
+            members = Members.all(axes, sizes, first)
+        else:
+            own, flags = mask
+            present = np.broadcast_to(_expand(flags, own, axes, name), sizes) != 0
+            members = Members.of(axes, present, first, mask)
+        self._members[kind, name] = members
+        return members
 
     # ---- coefficients ------------------------------------------------------------------------------------------
 
@@ -271,11 +228,14 @@ class Program:
         Only the non-zero coefficients are visited: their own axes come from `nonzero`, the remaining axes of
         rule and variable as a full product.
         """
-        own, coefficient, variable = self._read(term, owner)
-        coefficient = np.atleast_1d(coefficient)
-        again = None if known is None else known.filled(own, coefficient, variable.index, variable.axes, rows)
-        if again is not None:
-            return again
+        own, given, variable = term if len(term) == 3 else ("", term[0], term[1])
+        written = own, np.asarray(given, dtype=float), variable.factor is not None
+        place = variable.index, variable.axes, rows
+        if known is not None and known.repeated(written, *place):
+            return known
+        own, coefficient = self._read(term, owner)
+        if known is not None and (filled := known.filled(written, coefficient, *place)) is not None:
+            return filled
         stray = [letter for letter in own if letter not in axes and letter not in variable.axes]
         if stray:
             raise ProgramError(
@@ -283,9 +243,9 @@ class Program:
                 f"variable ('{variable.axes}') has '{''.join(stray)}'.",
                 "Sum it over that axis first, or name the axis it belongs to.",
             )
-        return Spread.of(own, coefficient, variable.index, variable.axes, rows, axes, self._size)
+        return Spread.of(written, own, coefficient, *place, axes)
 
-    def _read(self, term: Term, owner: str) -> tuple[str, Array, Variable]:
+    def _read(self, term: Term, owner: str) -> tuple[str, Array]:
         """Coefficient of a term as one array over the axes that it has, times the variable's own factor."""
         if len(term) == 2:
             own, coefficient, variable = "", np.asarray(float(term[0])), term[1]
@@ -299,7 +259,7 @@ class Program:
             union = own + "".join(letter for letter in other if letter not in own)
             coefficient = np.einsum(f"{own},{other}->{union}", coefficient, factor)
             own = union
-        return own, coefficient, variable
+        return own, coefficient
 
     def expression(self, terms: Sequence[Term], axes: str = "", weights: Any = 1.0) -> Array:
         """Coefficients over all columns of a weighted sum of terms: an objective, or a figure to read from a solution.
@@ -308,12 +268,27 @@ class Program:
         """
         sizes = self.sizes(axes, "expression")
         weight = self._array(weights, axes, "expression", "the weight").reshape(-1)
-        index = np.arange(weight.size).reshape(sizes)
-        spread = [self._spread(term, axes, index, "expression") for term in terms]
+        index, known = self._expression_like(sizes)
+        spread = [
+            self._spread(term, axes, index, "expression", known[i] if i < len(known) else None)
+            for i, term in enumerate(terms)
+        ]
+        self._expressions.append((index, spread))
         vector = np.zeros(self._columns)
-        for term in spread:
-            vector += np.bincount(term.column, term.value * weight[term.row], minlength=self._columns)
+        if spread:
+            values = np.concatenate([term.value * weight[term.row] for term in spread])
+            column = np.concatenate([term.column for term in spread])
+            vector += np.bincount(column, values, minlength=self._columns)
         return vector
+
+    def _expression_like(self, sizes: tuple[int, ...]) -> tuple[Indices, list[Spread]]:
+        """Numbers of an expression's weights, and the terms of the like program's expression of the same place."""
+        at = len(self._expressions)
+        if self._like is not None and at < len(self._like._expressions):
+            index, known = self._like._expressions[at]
+            if index.shape == sizes:
+                return index, known
+        return np.arange(math.prod(sizes)).reshape(sizes), []
 
     def matrix(self) -> Matrix:
         """Assemble all blocks; the arrays are shared with this program until a block is added."""

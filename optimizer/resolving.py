@@ -17,11 +17,12 @@ from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage, first_stage
-from optimizer.program import Program, RuleBlock, Variable
+from optimizer.program import Program, RuleBlock
 from optimizer.solution import refusal
 from optimizer.solving import upper_of
 from optimizer.staging import Options
 from optimizer.steps import steps_of
+from optimizer.variable import Variable
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

@@ -68,7 +68,7 @@ def solve(
     except NoPlan as error:
         from optimizer.breaking import with_first_break
 
-        raise with_first_break(error, district) from None
+        raise with_first_break(error, model) from None
     run = SolverRun(
         options.solver,
         version_of(options.solver),
@@ -170,7 +170,16 @@ def _as_good(stage: Stage, values: list[tuple[int, float]]) -> list[int]:
 
 
 def feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
-    """First stage of every stipend step that has a plan; infeasible steps are skipped."""
+    """First stage of every stipend step that has a plan; infeasible steps are skipped.
+
+    Where the first step has none, all steps together are tried: a district that has no plan then is not asked further.
+
+    Raises
+    ------
+    NoPlan
+        No step has a plan.
+
+    """
     refused: NoPlan | None = None
     some = False
     for step in range(model.p.sigma.size):
@@ -178,6 +187,9 @@ def feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
         try:
             reached = way.first()
         except NoPlan as error:
+            if refused is None and not some:
+                way.restrict(upper_of(model, None))
+                way.first()
             refused = error
         else:
             some = True

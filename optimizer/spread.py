@@ -1,16 +1,21 @@
-"""A term of a rule coefficient by coefficient, and the numbers of a block's members."""
+"""A term of a rule coefficient by coefficient."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+
+Written = tuple[str, Array, bool]  # axes and figures of a term, and whether it is read at another node
+Shape = tuple[str, tuple[int, ...]]  # axes and their sizes
+SMALL = 4_096  # products of axes up to this size are known by heart
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,14 +25,12 @@ class Spread:
     Another coefficient of the same axes that is zero in the same places goes into the same rows and columns.
     """
 
-    own: str
+    written: Written
     axes: str  # of the variable
     rows: Indices
     columns: Indices
     coefficient: Array
-    places: tuple[Indices, ...]  # of the non-zero coefficients
-    width: int  # how often each of them occurs
-    kept: NDArray[np.bool_] | None  # which of these have a row and a column; all when None
+    source: NDArray[np.signedinteger]  # of every entry: which of the coefficients, one after another
     row: Indices
     column: Indices
     value: Array
@@ -35,44 +38,39 @@ class Spread:
     @classmethod
     def of(
         cls,
+        written: Written,
         own: str,
         coefficient: Array,
         columns: Indices,
         column_axes: str,
         rows: Indices,
         row_axes: str,
-        size: Mapping[str, int],
     ) -> Spread:
         """Spread a coefficient with axes `own` over the rows of a rule and the columns of a variable.
 
-        Only the non-zero coefficients are visited; what their axes lack is a full product. `size` is of each axis.
+        What an entry's coefficient, row or column lacks of the axes of all three is a full product. `written` is what
+        the term says, before it is read at other nodes.
         """
-        places = np.nonzero(coefficient)
-        values = coefficient[places]
-        rest = [letter for letter in row_axes if letter not in own]
-        rest += [letter for letter in column_axes if letter not in row_axes and letter not in own]
-        # one axis for the coefficients' own places, then one for each of the rest
-        shape = (values.size, *(size[letter] for letter in rest))
-        ones = (1,) * len(rest)
-        at = {letter: place.reshape(-1, *ones) for letter, place in zip(own, places)}
-        for i, letter in enumerate(rest):
-            at[letter] = np.arange(shape[i + 1]).reshape(-1, *ones[i + 1 :])
-
-        def number(index: Indices, letters: str) -> Indices:
-            found = np.empty(shape, dtype=np.int64)
-            found[...] = index[tuple([at[letter] for letter in letters])]
-            return found.reshape(-1)
-
-        row, column = number(rows, row_axes), number(columns, column_axes)
-        width = row.size // max(values.size, 1)
-        value = np.repeat(values, width)
-        kept: NDArray[np.bool_] | None = (row >= 0) & (column >= 0)
-        if np.all(kept):
-            kept = None
-        else:
-            row, column, value = row[kept], column[kept], value[kept]
+        flat, row, column = coefficient.reshape(-1), rows.reshape(-1), columns.reshape(-1)
+        shapes = (own, coefficient.shape), (row_axes, rows.shape), (column_axes, columns.shape)
+        known = _known(*shapes)
+        if known is not None:
+            source, row_at, column_at = known
+            row, column = row[row_at], column[column_at]
+            kept = (flat[source] != 0) & (row >= 0) & (column >= 0)
+        else:  # the coefficients that are not zero alone
+            source = np.flatnonzero(flat)
+            letters, sizes = _product(*shapes)
+            row, column = (
+                index[_positions(letters, sizes, own, axes, source)]
+                for index, axes in ((row, row_axes), (column, column_axes))
+            )
+            source = np.repeat(source.astype(_narrow(flat.size)), math.prod(sizes[len(own) :]))
+            kept = (row >= 0) & (column >= 0)
+        if not kept.all():
+            source, row, column = source[kept], row[kept], column[kept]
         return cls(
-            own, column_axes, rows, columns, coefficient.copy(), places, width, kept, row, column, value
+            _kept(written), column_axes, rows, columns, coefficient.copy(), source, row, column, flat[source]
         )
 
     @property
@@ -80,20 +78,77 @@ class Spread:
         """What two terms share whose coefficients stand in the same rows and columns because one took them over."""
         return id(self.row), id(self.column)
 
+    def repeated(self, written: Written, columns: Indices, axes: str, rows: Indices) -> bool:
+        """Whether a term says the same, of the same rows and columns."""
+        (own, figures, shifted), (known_own, known, known_shifted) = written, self.written
+        return (
+            (rows is self.rows and columns is self.columns and axes == self.axes)
+            and (own == known_own and shifted == known_shifted and figures.shape == known.shape)
+            and bool((figures == known).all())
+        )
+
     def filled(
-        self, own: str, coefficient: Array, columns: Indices, axes: str, rows: Indices
+        self, written: Written, coefficient: Array, columns: Indices, axes: str, rows: Indices
     ) -> Spread | None:
-        """The same places with another coefficient, this very object when it is the same; `None` where it does not fit."""
-        if not (own == self.own and axes == self.axes and columns is self.columns and rows is self.rows):
+        """The same places with another coefficient; `None` where it does not fit."""
+        if not (rows is self.rows and columns is self.columns and axes == self.axes):
             return None
-        if (coefficient == self.coefficient).all():
-            return self
+        if written[0] != self.written[0] or written[2] != self.written[2]:
+            return None
         if ((coefficient == 0) != (self.coefficient == 0)).any():
             return None
-        value = np.repeat(coefficient[self.places], self.width)
-        if self.kept is not None:
-            value = value[self.kept]
-        return replace(self, coefficient=coefficient, value=value)
+        value = coefficient.reshape(-1)[self.source]
+        return Spread(
+            _kept(written), axes, rows, columns, coefficient.copy(), self.source, self.row, self.column, value
+        )
+
+
+def _kept(written: Written) -> Written:
+    own, figures, shifted = written
+    return own, figures.copy(), shifted
+
+
+def _product(*shapes: Shape) -> tuple[str, tuple[int, ...]]:
+    """Axes of a product, those of the first shape first, and their sizes."""
+    size = {letter: count for axes, sizes in shapes for letter, count in zip(axes, sizes)}
+    return "".join(size), tuple(size.values())
+
+
+@lru_cache(maxsize=512)
+def _known(coefficients: Shape, rows: Shape, columns: Shape) -> tuple[Indices, Indices, Indices] | None:
+    """For every member of a small product of axes its coefficient, row and column, each counted along its own axes."""
+    letters, sizes = _product(coefficients, rows, columns)
+    if math.prod(sizes) > SMALL:
+        return None
+    own, shape = coefficients
+    every = np.arange(math.prod(shape))
+    return (
+        np.repeat(every, math.prod(sizes[len(own) :])),
+        _positions(letters, sizes, own, rows[0], every),
+        _positions(letters, sizes, own, columns[0], every),
+    )
+
+
+def _positions(letters: str, sizes: tuple[int, ...], own: str, of: str, source: Indices) -> Indices:
+    """Where members of a product of axes stand along the axes `of`, which are among `letters`.
+
+    The product is over some coefficients, numbered along the axes `own` that come first, and all of the other axes.
+    """
+    place = dict(zip(own, np.unravel_index(source, sizes[: len(own)]))) if own else {}
+    count = len(letters) - len(own)
+    found = np.zeros((source.size, *sizes[len(own) :]), dtype=np.int64)
+    for letter in of:
+        at = letters.index(letter)
+        step = math.prod(sizes[letters.index(after)] for after in of[of.index(letter) + 1 :])
+        if at < len(own):
+            found += (place[letter] * step).reshape(-1, *(1,) * count)
+        else:
+            found += (np.arange(sizes[at]) * step).reshape(-1, *(1,) * (len(letters) - at - 1))
+    return found.reshape(-1)
+
+
+def _narrow(count: int) -> type[np.signedinteger]:
+    return np.int32 if count < 2**31 else np.int64
 
 
 def entries_of(terms: Iterable[Spread]) -> tuple[Indices, Indices, Array]:
@@ -106,26 +161,6 @@ def entries_of(terms: Iterable[Spread]) -> tuple[Indices, Indices, Array]:
         np.concatenate([term.column for term in known]),
         np.concatenate([term.value for term in known]),
     )
-
-
-def numbered(
-    present: NDArray[np.bool_] | None, sizes: tuple[int, ...], first: int, known: Indices | None
-) -> tuple[Indices, int]:
-    """Numbers from `first` on for the members that are present (all when `None`), −1 for the others; and how many.
-
-    A known index of the same sizes, members and numbers is taken over.
-    """
-    count = math.prod(sizes) if present is None else int(np.count_nonzero(present))
-    if known is not None:
-        flat = known.reshape(-1) if present is None else known[present]
-        same = present is None or np.array_equal(known >= 0, present)
-        if same and (not count or (flat[0] == first and flat[-1] == first + count - 1)):
-            return known, count
-    if present is None:
-        return np.arange(first, first + count).reshape(sizes), count
-    index = np.full(sizes, -1, dtype=np.int64)
-    index[present] = np.arange(first, first + count)
-    return index, count
 
 
 def owners(count: int, indices: Iterable[Indices]) -> Indices:

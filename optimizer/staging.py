@@ -122,12 +122,14 @@ class Whole:
         self._session: Any = None
         self._holding = False
         self._upper = matrix.column_upper
+        self._warm = self.method == "simplex" and options.solver == "highs"  # whether bases lead on
+        self._known: list[tuple[Array, Reached, Any]] = []  # first stages under other bounds, and their bases
 
     def restrict(self, column_upper: Array) -> None:
         """Set the upper bounds of the columns; simplex goes on from the basis that it has."""
         changed = np.flatnonzero(column_upper != self._upper)
         self._upper = column_upper
-        if self._holding or self.method != "simplex" or self.options.solver != "highs":
+        if self._holding or not self._warm:
             self._session = None
         if self._session is not None:
             self._session.change_columns(changed, self.matrix.column_lower[changed], column_upper[changed])
@@ -139,10 +141,17 @@ class Whole:
         return self._session
 
     def first(self) -> Reached:
-        """Solve the first stage."""
+        """Solve the first stage; one that was solved under the same bounds is taken up again from its basis."""
         if self._holding:
             self._session = None
-        return self._run(0, ())
+        for upper, reached, basis in self._known:
+            if np.array_equal(upper, self._upper):
+                self._open().start_from(basis)
+                return replace(reached, iterations=0)
+        reached = self._run(0, ())
+        if self._warm:
+            self._known.append((self._upper, reached, self._session.basis))
+        return reached
 
     def rest(self, reached: Reached) -> list[Reached]:
         """Hold the first stage and solve the others in turn."""

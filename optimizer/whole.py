@@ -146,7 +146,7 @@ def _candidates(model: Model, stages: list[Stage], step: float, options: Options
     except NoPlan as error:
         from optimizer.breaking import with_first_break
 
-        raise with_first_break(error, model.district) from None
+        raise with_first_break(error, model) from None
     made = [
         Candidate(number, first.value, parts_of(model, stages, step, upper_of(model, number), first.point))
         for number, first in firsts.items()

@@ -249,11 +249,11 @@ def _tightest(plan: Plan) -> list[str]:
         if rule not in plan.prices:
             continue
         prices = plan.prices[rule]
-        strength = np.nan_to_num(np.abs(prices.dual))
+        strength = prices.strength
         if strength.max(initial=0.0) <= 1e-9:
             continue
         binding = int((strength > 1e-9).sum())
-        at = np.unravel_index(int(strength.argmax()), strength.shape)
+        at = prices.strongest
         per = (
             1_000.0
             if rule

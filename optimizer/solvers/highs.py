@@ -32,6 +32,7 @@ PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
 EQUILIBRATED = 2  # HiGHS's own choice of scaling
 LARGEST = 4  # scaling by the largest entries, far quicker on these programs; see docs/benchmarks.md
 CIRCLES = 20  # iterations for each row and column, after which a run without perturbation goes in circles
+LITTLE = 1_000  # columns up to which presolve takes longer than it saves; see docs/benchmarks.md
 ENDLESS = np.iinfo(np.int32).max
 COLUMNWISE = MINIMISE = 1
 
@@ -170,6 +171,7 @@ class Session:
         if not self._perturb:
             self._set_perturbation(0.0)
         self._whole = matrix.integer is not None and bool(matrix.integer.any())
+        self._option("presolve", "off" if columns <= LITTLE and not self._whole else "choose")
         kinds = np.zeros(columns, np.int32) if matrix.integer is None else matrix.integer.astype(np.int32)
         status = self._highs.passModel(
             columns, rows, matrix.A.nnz, COLUMNWISE, MINIMISE, 0.0, np.zeros(columns),

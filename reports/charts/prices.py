@@ -7,7 +7,6 @@ import textwrap
 from dataclasses import dataclass
 
 import altair as alt
-import numpy as np
 from markupsafe import Markup
 
 from models.explanation import Price
@@ -60,10 +59,10 @@ def _from_duals(story: Story) -> list[Step]:
     for rule, prices in story.plan.prices.items():
         if rule not in DEAR and rule not in UNITS:
             continue
-        strength = np.nan_to_num(np.abs(prices.dual))
+        strength = prices.strength
         if strength.max(initial=0.0) <= 1e-9:
             continue
-        at = np.unravel_index(int(strength.argmax()), strength.shape)
+        at = prices.strongest
         where = dict(zip(prices.axes, at))
         place = f" at {story.district.schools.name[where['s']]}" if "s" in where else ""
         when = f" in {story.years[int(story.tree.year[where['n']]) - 1]}" if "n" in where else ""

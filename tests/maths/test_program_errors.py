@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.program import Program, ProgramError
+from optimizer.program import Program
+from optimizer.variable import ProgramError
 
 ONCE = "\n\nWrite one letter an axis."
 SIZES = "\n\nGive every array the sizes of its axes, in their order."

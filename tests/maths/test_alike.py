@@ -7,9 +7,10 @@ import pytest
 
 from models.dial import Dial
 from models.made import made_district
+from optimizer import spread
 from optimizer.formulation import Model
 from optimizer.live import Live
-from optimizer.objectives import first_stage
+from optimizer.objectives import first_stage, stages_of
 from tests.maths.strategies import random_district
 
 CHANGES = {
@@ -31,11 +32,13 @@ CHANGES = {
 def test_a_model_like_another_is_the_model(change: str) -> None:
     district = made_district(4, 2, 2)
     base = Model(district)
+    stages_of(base, "expected")  # expressions are taken over as well
     variant = CHANGES[change](district)
     for objective in ("expected", "max_min"):
         own, alike = Model(variant), Model(variant, like=base)
-        stages = [first_stage(model, objective) for model in (own, alike)]  # max_min adds a rule
-        assert np.array_equal(stages[0].cost, stages[1].cost)
+        stages = [stages_of(model, objective) for model in (own, alike)]  # max_min adds a rule
+        for one, other in zip(*stages, strict=True):
+            assert one.cost == pytest.approx(other.cost, rel=1e-12)
         same(own, alike)
         assert own.lp.row_labels() == alike.lp.row_labels()
         assert own.lp.column_labels() == alike.lp.column_labels()
@@ -51,6 +54,15 @@ def same(own: Model, alike: Model) -> None:
     assert one.A.data == pytest.approx(other.A.data, rel=1e-15)
     for name in ("row_lower", "row_upper", "column_lower", "column_upper", "owner"):
         assert np.array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_large_products_of_axes_go_where_small_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Model(made_district(4, 2, 2))
+    monkeypatch.setattr(spread, "SMALL", 0)
+    spread._known.cache_clear()
+    worked_out = Model(made_district(4, 2, 2))
+    spread._known.cache_clear()
+    same(known, worked_out)
 
 
 def test_sides_alone_share_the_coefficients() -> None:

@@ -8,8 +8,9 @@ have functions of their own, which are added up.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from models.errors import NoPlan
 from models.polyline import Polyline, total
 from optimizer.blocks import Block, components, split
 from optimizer.chains import chains_of
+from optimizer.crew import visit_all
 from optimizer.live import Live
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
@@ -25,6 +27,7 @@ from optimizer.staging import Options
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Found = TypeVar("Found")
 
 NARROW = 1e-9  # pieces narrower than this are not told apart
 OPEN = 1e-8  # on the stage's own scale: two bounds nearer than this are one value
@@ -73,6 +76,10 @@ class _Part:
         return np.asarray(A.data[A.indptr[-2] :])
 
 
+class _NoneThere(Exception):
+    """A block has no solution at an end; whoever asked knows what to do."""
+
+
 class Line:
     """A stage's value as a function of t, where t takes the place of some columns of a program.
 
@@ -99,14 +106,19 @@ class Line:
         direction = np.asarray(matrix.A[:, tied].sum(axis=1)).reshape(-1) * sign
         blocks = _blocks_with(matrix, self._own, direction)
         self._parts: list[_Part] = []
-        by_number: dict[int, _Part] = {}
+        self._parents: list[int] = []  # positions among the parts
+        at: dict[int, int] = {}
         for chain in chains_of(blocks):
             for number, parent in zip(chain.members, chain.parents):
                 block = blocks[number]
                 columns = self._own[block.columns[:-1]]
                 cost = np.append(stage.cost[columns], 0.0)
-                by_number[number] = _Part(columns, block.matrix, cost, by_number.get(parent))
-                self._parts.append(by_number[number])
+                near = at.get(parent, -1)
+                at[number] = len(self._parts)
+                self._parents.append(near)
+                self._parts.append(
+                    _Part(columns, block.matrix, cost, self._parts[near] if near >= 0 else None)
+                )
         self.block_count = len(self._parts)
 
     @property
@@ -135,8 +147,7 @@ class Line:
         there all are asked how far they go.
         """
         for toward in (1.0, -1.0):
-            end = high if toward > 0 else low
-            if all(self._at_end(part, end, toward, doubt=False) is not None for part in self._parts):
+            if self._all_have_a_plan(high if toward > 0 else low, toward):
                 continue
             for part in self._parts:
                 found = self._farthest(part, low, high, toward)
@@ -157,10 +168,7 @@ class Line:
 
         """
         allowed = tolerance * self.stage.scale / len(self._parts)
-        lines: list[Polyline] = []
-        for part in self._parts:
-            self.options.tell(f"Block {len(lines) + 1} of {self.block_count}")
-            lines.append(self._trace(part, low, high, allowed))
+        lines = self._of_each(lambda part: self._trace(part, low, high, allowed))
         factor = self.stage.sign / self.stage.scale
         return total(lines).scaled(factor, self.stage.offset / self.stage.scale)
 
@@ -177,12 +185,34 @@ class Line:
         """
         if at[-1] - at[0] <= NARROW:
             return self.trace(float(at[0]), float(at[-1]))
-        value = np.zeros(at.size)
-        for number, part in enumerate(self._parts, start=1):
-            self.options.tell(f"Block {number} of {self.block_count}")
-            value += self._heights(part, at, OPEN * self.stage.scale / len(self._parts))
+        allowed = OPEN * self.stage.scale / len(self._parts)
+        value = np.sum(self._of_each(lambda part: self._heights(part, at, allowed)), axis=0)
         line = Polyline.of(at.tolist(), value.tolist(), (np.diff(value) / np.diff(at)).tolist())
         return line.scaled(self.stage.sign / self.stage.scale, self.stage.offset / self.stage.scale)
+
+    def _of_each(self, visit: Callable[[_Part], Found]) -> list[Found]:
+        """What a visit finds at every block; each after the one that it starts from, on as many threads as there are."""
+        found: dict[int, Found] = {}
+
+        def one(_: Any, number: int) -> None:
+            self.options.tell(f"Block {len(found) + 1} of {self.block_count}")
+            found[number] = visit(self._parts[number])
+
+        visit_all(self._parents, one, self.options)
+        return [found[number] for number in range(self.block_count)]
+
+    def _all_have_a_plan(self, end: float, toward: float) -> bool:
+        """Whether all blocks have a solution at an end of the range; the first that has none ends the search."""
+
+        def visit(part: _Part) -> None:
+            if self._at_end(part, end, toward, doubt=False) is None:
+                raise _NoneThere
+
+        try:
+            self._of_each(visit)
+        except _NoneThere:
+            return False
+        return True
 
     # ---- one block -----------------------------------------------------------------------------------------------
 

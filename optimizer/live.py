@@ -15,7 +15,7 @@ from optimizer.staging import PATIENT, Options, is_for_prices, whole_method
 
 Array = NDArray[np.float64]
 
-QUICK = 5_000  # columns from which a run from a basis is worth a thread of its own; see `PATIENT`
+QUICK = 5_000  # columns from which a run from a basis is worth a thread of its own, and prices a first run; see `PATIENT`
 FAR = 2_500  # simplex iterations from a basis, after which prices and crossover are quicker; only where there are prices
 FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
 
@@ -103,8 +103,7 @@ class Live:
         self._anchor: _Anchor | None = None
         self._anchored = anchored
         able = self.options.method in ("auto", "prices")
-        self._far_by_prices = able and is_for_prices(matrix, QUICK)
-        self._first_by_prices = able and is_for_prices(matrix)  # a vertex of simplex is better to go on from
+        self._prices = able and is_for_prices(matrix, QUICK)  # whether prices lead to a vertex
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -260,11 +259,11 @@ class Live:
 
         solution: Solution | None = None
         if self._warm:
-            solution = run(method, FAR if self._far_by_prices else None)
-        far = solution is not None and self._far_by_prices and solution.status is Status.ITERATION_LIMIT
+            solution = run(method, FAR if self._prices else None)
+        far = solution is not None and self._prices and solution.status is Status.ITERATION_LIMIT
         if solution is None or far:
             try:
-                if (far or self._first_by_prices) and self._by_prices(cost):
+                if self._prices and self._by_prices(cost):
                     method = "simplex"
             except NoPlan:
                 return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)

@@ -11,6 +11,7 @@ import errno
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -74,14 +75,27 @@ def group() -> None:
     """
 
 
-def _fault(fault: Exception) -> int:
+def _say(given: Sequence[str], status: str, what: str, mend: str) -> None:
+    """Print an end without an answer: on standard error, and as an object where one was asked for."""
+    if "--json" in given:
+        from models.errors import SpanwiseError
+        from reports.errors import as_json
+
+        error = SpanwiseError(what, mend)
+        error.status = status
+        click.echo(as_json(error))
+    click.echo(f"{what}\n\n{mend}" if mend else what, err=True)
+
+
+def _fault(given: Sequence[str], fault: Exception) -> int:
     """Say that it is no fault of the planner's; returns the exit code."""
     if os.environ.get("SPANWISE_DEBUG"):
         raise fault
-    click.echo(
-        f"A fault of Spanwise, not of your input: {type(fault).__name__}: {fault}\n\n"
+    _say(
+        given,
+        "fault",
+        f"A fault of Spanwise, not of your input: {type(fault).__name__}: {fault}",
         "Run the command again with SPANWISE_DEBUG=1 in the environment and report what it prints.",
-        err=True,
     )
     return 1
 
@@ -97,9 +111,15 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing was written.", err=True)
+        _say(given, "interrupted", "Interrupted; nothing was written.", "")
         code = 130
     except click.ClickException as usage:
+        if "--json" in given:
+            from reports.errors import as_json
+
+            what = SpanwiseError(usage.format_message(), "See: spanwise --help")
+            what.status = "wrong_usage"
+            click.echo(as_json(what))
         usage.show()
         code = usage.exit_code
     except BrokenPipeError:  # the reader of our output left, for example `| head`
@@ -114,7 +134,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = error.exit_code
     except OSError as full:
         if full.errno not in (errno.ENOSPC, errno.EDQUOT):
-            code = _fault(full)
+            code = _fault(given, full)
         else:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             click.echo(
@@ -123,5 +143,5 @@ def main(arguments: list[str] | None = None) -> None:
             )
             code = 3
     except Exception as fault:
-        code = _fault(fault)
+        code = _fault(given, fault)
     sys.exit(code if isinstance(code, int) else 0)

@@ -187,6 +187,14 @@ def test_bad_input_exits_3_and_lists_every_problem(oak):
 
 def test_wrong_usage_exits_2():
     assert spanwise("solve").code == 2
+    wrong = spanwise("solve", OAK, "--objective", "best", "--json")
+    answer = json.loads(wrong.out)
+    assert (wrong.code, answer["status"], answer["error"]["mend"]) == (
+        2,
+        "wrong_usage",
+        "See: spanwise --help",
+    )
+    assert answer["error"]["what"] in wrong.err
     assert spanwise("solve", OAK, "--objective", "best").code == 2
     assert spanwise("slove", OAK).code == 2
     assert spanwise("solve", OAK, "--gap", "0.1").code == 2

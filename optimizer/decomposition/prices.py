@@ -60,8 +60,12 @@ class Prices:
 
     def _forget(self) -> None:
         self._state = State(np.zeros(self.structure.shared.size))
-        self._few = [_Few(MANY if self.block_count >= FROM else FEW), _Few(SOME)]
+        self._choose(1)
         self._whole = None
+
+    def _choose(self, times: int) -> None:
+        """Choose who stands for all, so many times as many as usual."""
+        self._few = [_Few(times * (MANY if self.block_count >= FROM else FEW)), _Few(times * SOME)]
 
     def first(self) -> Reached:
         """Solve the first stage."""
@@ -88,7 +92,7 @@ class Prices:
 
     def _fall_back(self, failure: SolverFailure | NoPlan) -> Whole:
         """Turn to the whole matrix, unless it was the time that ran out."""
-        if getattr(failure, "status", None) in (Status.TIME_LIMIT, Status.ITERATION_LIMIT):
+        if _out_of_time(failure):
             raise failure
         self.options.tell(f"Prices failed ({failure.what}); the whole matrix instead")
         self._whole = Whole(self.structure.matrix, self.stages, replace(self.options, method="auto"))
@@ -99,12 +103,34 @@ class Prices:
     # ---- one stage ---------------------------------------------------------------------------------------------
 
     def _run(self, number: int, held: tuple[tuple[Stage, float], ...]) -> Reached:
+        """Solve a stage; where its search does not settle, once more from the prices of others."""
+        state = self._state
+        before = replace(state, known=list(state.known), lawful=list(state.lawful))
+        try:
+            return self._stage(number, held)
+        except (SolverFailure, NoPlan) as failure:
+            if _out_of_time(failure) or (number == 0 and isinstance(failure, NoPlan)):
+                raise
+            self.options.tell(f"Prices failed ({failure.what}); once more, from the prices of other schools")
+        self._state = before
+        self._choose(2)
+        self._pricing = Pricing(self.structure.blocks, self.structure.matrix.shape, self.options)
+        self._pricing.set_upper(self._upper)
+        for earlier in range(number):  # what the others hold
+            setting = self._setting(earlier, held[:earlier])
+            self._sampled(earlier, setting, self._problem(setting))
+        return self._stage(number, held)
+
+    def _setting(self, number: int, held: tuple[tuple[Stage, float], ...]) -> Setting:
+        rows = [(earlier.vector, bound) for earlier, bound in held]
+        return Setting.of(self.structure, self.stages[number], rows)
+
+    def _stage(self, number: int, held: tuple[tuple[Stage, float], ...]) -> Reached:
         stage = self.stages[number]
         self.options.tell(
             f"Stage {number + 1} of {len(self.stages)}: {stage.name} ({self.block_count:,} blocks at common prices)"
         )
-        rows = [(earlier.vector, bound) for earlier, bound in held]
-        setting = Setting.of(self.structure, stage, rows)
+        setting = self._setting(number, held)
         problem = self._problem(setting)
         level = self._state.level
         try:
@@ -262,6 +288,10 @@ class _Few:
     def loosen(self, part: float) -> None:
         """Hold less by a part."""
         self.held = [(vector, bound - part * (1.0 + abs(bound))) for vector, bound in self.held]
+
+
+def _out_of_time(failure: SolverFailure | NoPlan) -> bool:
+    return getattr(failure, "status", None) in (Status.TIME_LIMIT, Status.ITERATION_LIMIT)
 
 
 def supported(row_dual: Array, row_lower: Array, row_upper: Array) -> Array:

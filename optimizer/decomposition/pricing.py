@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 
 NOISE = 1e-12  # part of a ray's largest entry that is nothing
 SURE = 1e-6  # part of a ray's terms by which it must gain to be believed
+FARTHEST = 1e3  # times the largest side of a block that its points may go
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +64,13 @@ class Pricing:
         self._upper: Array | None = None
         self._dual_first = [True] * len(blocks)
         self._stop = threading.Event()
+        self._near: dict[int, Array] = {}  # some point of blocks that went far
+        self._farthest = [FARTHEST * (1.0 + _largest(block.matrix)) for block in blocks]
 
     def set_upper(self, column_upper: Array) -> None:
         """Change the upper bounds of all columns."""
         self._upper = column_upper
+        self._near.clear()
         for number, (block, solver) in enumerate(zip(self.blocks, self._solvers)):
             if solver is not None:
                 solver.set_columns(block.matrix.column_lower, column_upper[block.columns])
@@ -74,6 +78,7 @@ class Pricing:
 
     def set_sides(self, row_lower: Array, row_upper: Array) -> None:
         """Change the sides of all rows."""
+        self._near.clear()
         for number, (block, solver) in enumerate(zip(self.blocks, self._solvers)):
             sides = row_lower[block.rows], row_upper[block.rows]
             before = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
@@ -110,8 +115,9 @@ class Pricing:
                 return
             x, y = solver.solution()
             np.clip(x, block.matrix.column_lower, self._bound(block), out=x)
-            point[block.columns], dual[block.rows] = x, y
+            dual[block.rows] = y
             costs[number] = own @ x
+            point[block.columns] = self._drawn_near(number, x)
             iterations[number] = solver.iterations
 
         chains = self.chains
@@ -173,14 +179,43 @@ class Pricing:
         lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
         return block.matrix.replace(row_lower=lower, row_upper=upper, column_upper=self._bound(block))
 
+    def _drawn_near(self, number: int, point: Array) -> Array:
+        """A point between one that is at hand and an answer that is out of all proportion.
+
+        Along a way that costs nothing, up to rounding, simplex may go to 10¹⁵ and find that the best; a mixture of such a
+        point would be rounding alone.
+        """
+        far, farthest = float(np.abs(point).max(initial=0.0)), self._farthest[number]
+        if far <= farthest:
+            return point
+        near = self._near.get(number)
+        if near is None:
+            near = self._some_point(self._stated(number))
+        if near is None:
+            raise SolverFailure("A block has no best answer to the prices.", "Try --method ipm.")
+        self._near[number] = near
+        return near + farthest / far * (point - near)
+
     def _has_point(self, number: int) -> bool:
         """Whether a block has a point at all, with what it carries left out."""
+        block = self.blocks[number]
+        return self._some_point(block.matrix.replace(column_upper=self._bound(block))) is not None
+
+    def _some_point(self, matrix: Matrix) -> Array | None:
+        """Any point of a block, as it is stated; `None` where it has none."""
         from optimizer.solvers.repeated import DUAL, Repeated
 
-        block, solver = self.blocks[number], Repeated()
-        matrix = block.matrix.replace(column_upper=self._bound(block))
-        solver.load(matrix, np.zeros(block.columns.size))
-        return solver.run(DUAL, self.options.left()) is Status.OPTIMAL
+        solver = Repeated()
+        solver.load(matrix, np.zeros(matrix.shape[1]))
+        if solver.run(DUAL, self.options.left()) is not Status.OPTIMAL:
+            return None
+        return np.clip(solver.solution()[0], matrix.column_lower, matrix.column_upper)
+
+
+def _largest(matrix: Matrix) -> float:
+    """The largest side of a block's rows."""
+    sides = np.abs(np.concatenate([matrix.row_lower, matrix.row_upper]))
+    return float(sides[np.isfinite(sides)].max(initial=0.0))
 
 
 def _gains(ray: Array | None, cost: Array) -> bool:

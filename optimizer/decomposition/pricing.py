@@ -114,6 +114,8 @@ class Pricing:
                 costs[number] = -np.inf
                 return
             x, y = solver.solution()
+            if not self._is_near(number, x):  # a basis that rounding has spoiled, most likely
+                x, y = self._afresh(number, own) or (x, y)
             np.clip(x, block.matrix.column_lower, self._bound(block), out=x)
             dual[block.rows] = y
             costs[number] = own @ x
@@ -179,15 +181,27 @@ class Pricing:
         lower, upper = self._sides.get(number, (block.matrix.row_lower, block.matrix.row_upper))
         return block.matrix.replace(row_lower=lower, row_upper=upper, column_upper=self._bound(block))
 
+    def _is_near(self, number: int, point: Array) -> bool:
+        return float(np.abs(point).max(initial=0.0)) <= self._farthest[number]
+
+    def _afresh(self, number: int, cost: Array) -> tuple[Array, Array] | None:
+        """Point and duals of a block that is solved from nothing; `None` where that finds no best point."""
+        from optimizer.solvers.repeated import DUAL, Repeated
+
+        self._solvers[number] = solver = Repeated()
+        solver.load(self._stated(number), cost)
+        optimal = solver.run(DUAL, self.options.left()) is Status.OPTIMAL
+        return solver.solution() if optimal else None
+
     def _drawn_near(self, number: int, point: Array) -> Array:
         """A point between one that is at hand and an answer that is out of all proportion.
 
         Along a way that costs nothing, up to rounding, simplex may go to 10¹⁵ and find that the best; a mixture of such a
         point would be rounding alone.
         """
-        far, farthest = float(np.abs(point).max(initial=0.0)), self._farthest[number]
-        if far <= farthest:
+        if self._is_near(number, point):
             return point
+        far, farthest = float(np.abs(point).max()), self._farthest[number]
         near = self._near.get(number)
         if near is None:
             near = self._some_point(self._stated(number))

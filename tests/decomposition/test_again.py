@@ -13,7 +13,10 @@ from optimizer import Options, solve
 from optimizer.blocks import Block
 from optimizer.decomposition.pricing import FARTHEST, Pricing
 from optimizer.decomposition.rounds import Rounds
+from optimizer.decomposition.structure import structure_of
+from optimizer.formulation import Model
 from optimizer.matrix import Matrix
+from optimizer.solvers.repeated import Repeated
 
 DISTRICT = made_district(7, 2, 2, seed=3, pool="district", funding={"max_transfer_share": 0.05})
 
@@ -77,3 +80,24 @@ def test_an_answer_out_of_all_proportion_is_drawn_near() -> None:
     assert drawn.max() == pytest.approx(3.0 * FARTHEST)
     assert drawn[0] == drawn[1]
     assert 1.0 <= drawn[2] <= 2.0
+
+
+def test_such_an_answer_is_found_again_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    structure = structure_of(Model(DISTRICT).lp.matrix())
+    pricing = Pricing(structure.blocks, structure.matrix.shape, Options())
+    cost = np.ones(structure.matrix.shape[1])
+    plain = pricing.answer(cost)
+    solution, spoiled = Repeated.solution, []
+
+    def garbage(self: Repeated):
+        point, dual = solution(self)
+        if not spoiled:
+            spoiled.append(True)
+            return 1e18 + point, dual
+        return point, dual
+
+    monkeypatch.setattr(Repeated, "solution", garbage)
+    again = pricing.answer(cost)
+    assert spoiled
+    assert again.cost == pytest.approx(plain.cost, rel=1e-9)
+    assert again.point.max() < 1e9

@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 
 NOISE = 1e-12  # part of a ray's largest entry that is nothing
 SURE = 1e-6  # part of a ray's terms by which it must gain to be believed
+HAIR = 1e-9  # part of a cost by which it is raised where a block gains for ever by rounding alone
 FARTHEST = 1e3  # times the largest side of a block that its points may go
 
 
@@ -167,6 +168,10 @@ class Pricing:
                 unsure = unsure if ray is None else ray  # rounding on a way that costs nothing, perhaps
                 solver.forget()
                 status = solver.run_inside(left) if inside else solver.run(DUAL, left)
+        if status is Status.UNBOUNDED:  # by less than a hair
+            solver.set_cost(cost + HAIR * (1.0 + np.abs(cost)))
+            solver.forget()
+            status = solver.run(DUAL, left)
         if status is Status.OPTIMAL:
             return solver, None
         if status is not Status.TIME_LIMIT and unsure is not None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.errors import SolverFailure
 from optimizer.chains import Few
 from optimizer.decomposition.carrying import Known
+from optimizer.decomposition.clearing import Clearing
 from optimizer.decomposition.master import RAY, Master
 from optimizer.decomposition.pricing import Pricing, Ray
 from optimizer.decomposition.problem import Problem
@@ -20,13 +21,14 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+CLEARINGS, AGAIN = 40, 3  # answers that may bound nothing before the master goes on, at first and later
 MOST = 150  # answers after which a search is given up
 MISSING = 1e-9  # of the unit of a coupling row
 CLOSED = 1e-5  # of a price's own size, the least width of the box: ties are a little wider
 OPENING = 16.0  # growth of the box where only what is missing is left to settle
 WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is rounding
 SETTLED = 1e-8  # relative gain of own columns at prices that need no other
-OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
+OUTGROWN, SOON = 1e6, 1e3  # growth of the box after which prices are said to have no bound, and with patience alone
 
 
 class Unbounded(Exception):
@@ -92,6 +94,7 @@ class Search:
         self._points: list[Array] = []
         self._use: list[tuple[Array, Array, Flags]] = []  # cost, use and presence by block
         self._rays: list[Ray] = []
+        self._clearing = Clearing(problem)
         self._bound = -np.inf
         self._best, self._dual = np.zeros(0), np.zeros(0)
         self._iterations = self._answers = 0
@@ -116,9 +119,10 @@ class Search:
             A block has no point; the solver failed or prices did not settle; Ctrl-C.
 
         """
-        self._ask(price)
-        master = self._master(known, price)
         size = self._size(price)
+        self._ask_near(price, size, CLEARINGS)
+        master = self._master(known, price)
+        outgrown = OUTGROWN if patience is None else SOON
         width, way = spread * size, np.zeros(price.size)
         least, gained, stuck, settled = CLOSED * size, True, False, False
         while True:
@@ -134,7 +138,7 @@ class Search:
                 short = edge | (master.missing > MISSING)
                 width = np.where(short, OPENING * width, width)
                 least = np.where(short, width, least)
-                if (width > OUTGROWN * size).any():
+                if (width > outgrown * size).any():
                     raise Unbounded
                 continue
             if near and not settled and self.problem.strain(self._best) > SETTLED:
@@ -147,7 +151,7 @@ class Search:
                 raise SolverFailure("The search for prices did not settle.", "Try --method ipm.")
             before = self._bound
             half = not gained and not stuck and bool(np.isfinite(before))
-            bound = self._ask(centre + 0.5 * moved if half else master.price)
+            bound = self._ask_near(centre + 0.5 * moved if half else master.price, size, AGAIN)
             gain = (bound - before) / ahead if 0 < ahead < np.inf else float(np.isfinite(bound)) - 1.0
             new = self._offer(master, 1e-12 * (1.0 + abs(master.value)))
             gained, stuck = gain > 0.0, not new and bound <= before
@@ -163,6 +167,8 @@ class Search:
             else:
                 width = width * (0.9 if gain > -2.0 else 0.5)
             width = np.maximum(width, least)
+            if patience is not None and (width > outgrown * size).any():
+                raise Unbounded
 
     def reach(self, known: Sequence[Known] = ()) -> Found:
         """Find how much must be missing in the coupling rows, in their units, whatever it costs: 0 where they can be met.
@@ -197,6 +203,16 @@ class Search:
 
     # ---- steps -------------------------------------------------------------------------------------------------
 
+    def _ask_near(self, price: Array, size: Array, times: int) -> float:
+        """Ask at prices, or as near to them as nothing is known to gain for ever; again while more of that turns up."""
+        bound = -np.inf
+        for _ in range(times):
+            known = self._clearing.known
+            bound = self._ask(self._clearing.cleared(price, size, self.options.left()))
+            if np.isfinite(bound) or self._clearing.known == known:
+                break
+        return bound
+
     def _ask(self, price: Array) -> float:
         """Ask the blocks at prices, keep their points, and return the bound."""
         answer = self.pricing.answer(self.problem.reduced(price), self._only)
@@ -206,7 +222,7 @@ class Search:
         if bound > self._bound:
             self._bound, self._best, self._dual = bound, price, answer.row_dual
         self._keep(answer.point, [ray.block for ray in answer.rays])
-        self._rays += answer.rays
+        self._rays += self._clearing.learn(answer.rays)
         return bound
 
     def _keep(self, point: Array, without: Sequence[int] = ()) -> None:

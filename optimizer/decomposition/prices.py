@@ -142,7 +142,7 @@ class Prices:
             price, scale = self._loosened(number, setting, problem)
         spread = WIDE
         if self.block_count >= FROM:
-            better = self._coarse(number, setting, problem, price, scale)
+            better = self._better(number, setting, problem, price, scale)
             if better is not None:
                 price, spread = better, NARROW
         if self._state.part is not None:  # where the stage before ended there is a plan
@@ -194,10 +194,30 @@ class Prices:
         problem.rescale(scale)
         return _afford(problem, price * scale), scale
 
+    def _better(
+        self, number: int, setting: Setting, problem: Problem, price: Array, scale: float
+    ) -> Array | None:
+        """Prices among some blocks, which may let go a little of what they held; `None` where that does not help."""
+        for part in (0.0, LOOSE[0]):
+            self._few[1].loosen(part)
+            level = self._state.level
+            try:
+                return self._coarse(number, setting, problem, price, scale)
+            except Unbounded:
+                self._state.level = level
+            except SolverFailure as failure:
+                if _out_of_time(failure):
+                    raise
+                self._state.level = level
+                return None
+            if number == 0:
+                return None
+        return None
+
     def _coarse(
         self, number: int, setting: Setting, problem: Problem, price: Array, scale: float
     ) -> Array | None:
-        """Prices among some blocks that stand for all, each stage held as they reached it; `None` where they cannot be met."""
+        """Prices among some blocks that stand for all, each stage held as they reached it; `None` without what they held."""
         few = self._few[1]
         if len(few.held) < number:
             return None
@@ -212,16 +232,13 @@ class Prices:
         burden = Burden(self.structure, self._limits, self._state.level)
         bear(burden, some, self._pricing, own_setting)
         last = number + 1 == len(self.stages)
-        try:
-            found = Search(some, self._pricing, self.options, few.blocks).run(
-                _afford(some, price[own]),
-                WIDE,
-                COARSE if last else HELD,
-                burden.lawful(few.known, own_setting.row_upper),
-                PATIENT,
-            )
-        except Unbounded:
-            return None
+        found = Search(some, self._pricing, self.options, few.blocks).run(
+            _afford(some, price[own]),
+            WIDE,
+            COARSE if last else HELD,
+            burden.lawful(few.known, own_setting.row_upper),
+            PATIENT,
+        )
         self._state.level = found.own
         if found.gap <= COARSE and found.missing <= COARSE:
             few.hold(number, setting.stage, (found.value + some.base) / scale)

@@ -49,21 +49,29 @@ class Clearing:
         return news
 
     def cleared(self, price: Array, size: Array, seconds: float | None) -> Array:
-        """Prices at which no ray gains, nor an own column more than before; the given ones where there are none.
+        """Prices at which no ray gains, nor an own column more than before if that can be; the given ones where there are none.
 
         The sum of the changes, each in units of its price's own `size`, is the least there is.
         """
+        most = self._cost - self._margin * self._size - self._use @ price
+        if (most >= 0.0).all():
+            return price
+        own, left = self.problem.own_entries.T, np.maximum(self.problem.own_reduced(price)[0], 0.0)
+        change = self._least_change(np.vstack([self._use, own]), np.append(most, left), price, size, seconds)
+        if change is None:
+            change = self._least_change(self._use, most, price, size, seconds)
+        return price if change is None else price + change
+
+    def _least_change(
+        self, use: Array, most: Array, price: Array, size: Array, seconds: float | None
+    ) -> Array | None:
+        """The least change of prices, in their sizes, with use · change ≤ most; `None` where there is none."""
         from scipy.sparse import csc_array
 
         from optimizer.solvers.highs import Session
 
-        most = self._cost - self._margin * self._size - self._use @ price
-        if (most >= 0.0).all():
-            return price
         problem, rows = self.problem, price.size
-        left, _ = problem.own_reduced(price)
-        most = np.concatenate([most, np.maximum(left, 0.0)])
-        A = np.vstack([self._use, problem.own_entries.T]) * size
+        A = use * size
         scale = np.abs(A).max(axis=1, initial=0.0)
         scale[scale == 0.0] = 1.0
         A = A / scale[:, None]
@@ -78,5 +86,5 @@ class Clearing:
         )
         end = Session(matrix, time_limit=seconds).minimise(np.ones(2 * rows), method="simplex", doubt=False)
         if end.status is not Status.OPTIMAL or end.point is None:
-            return price
-        return price + (end.point[:rows] - end.point[rows:]) * size
+            return None
+        return np.asarray((end.point[:rows] - end.point[rows:]) * size)

@@ -27,8 +27,12 @@ MISSING = 1e-9  # of the unit of a coupling row
 CLOSED = 1e-5  # of a price's own size, the least width of the box: ties are a little wider
 OPENING = 16.0  # growth of the box where only what is missing is left to settle
 WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is rounding
+IDLE, NEARLY = 4, 1e-6  # answers on end with nothing new, after which a gap that is nearly the target will do
 SETTLED = 1e-8  # relative gain of own columns at prices that need no other
-OUTGROWN, SOON = 1e6, 1e3  # growth of the box after which prices are said to have no bound, and with patience alone
+OUTGROWN, SOON = (
+    1e6,
+    1e3,
+)  # growth of the box after which prices are said to have no bound, and with patience alone
 
 
 class Unbounded(Exception):
@@ -124,7 +128,7 @@ class Search:
         master = self._master(known, price)
         outgrown = OUTGROWN if patience is None else SOON
         width, way = spread * size, np.zeros(price.size)
-        least, gained, stuck, settled = CLOSED * size, True, False, False
+        least, gained, stuck, settled, idle = CLOSED * size, True, False, False, 0
         while True:
             centre = self._best if self._best.size else price
             master.set_box(centre, width)
@@ -145,7 +149,10 @@ class Search:
                 settled = True
                 self._settle(master, target)
                 continue
-            if near or (patience is not None and self._answers >= patience and self._best.size):
+            nothing_left = idle >= IDLE and ahead <= NEARLY * (1.0 + abs(master.value))
+            if near or (nothing_left and master.shortage <= MISSING):
+                return self._found(master)
+            if patience is not None and self._answers >= patience and self._best.size:
                 return self._found(master)
             if self._answers >= MOST:
                 raise SolverFailure("The search for prices did not settle.", "Try --method ipm.")
@@ -155,6 +162,7 @@ class Search:
             gain = (bound - before) / ahead if 0 < ahead < np.inf else float(np.isfinite(bound)) - 1.0
             new = self._offer(master, 1e-12 * (1.0 + abs(master.value)))
             gained, stuck = gain > 0.0, not new and bound <= before
+            idle = idle + 1 if stuck else 0
             if not np.isfinite(self._bound):  # no price in the box may bound anything
                 width = 2.0 * width
             elif stuck:  # nothing unknown in the box
@@ -265,8 +273,8 @@ class Search:
         """Give the last answers to the master where they are better than its mixtures at its prices; says how many."""
         before = master.rays_known
         self._add_rays(master)
-        cost, use, _ = self._use[-1]
-        gain = master.block_price - (cost - master.price @ use)
+        cost, use, present = self._use[-1]
+        gain = np.where(present, master.block_price - (cost - master.price @ use), 0.0)
         better = self.chosen[gain[self.chosen] > slack]
         self._add(master, len(self._points) - 1, better)
         return better.size + master.rays_known - before

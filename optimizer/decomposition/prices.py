@@ -36,7 +36,10 @@ COARSE = 1e-4  # gap of the first search in the last stage
 HELD = 1e-6  # and in the stages that are held later
 PATIENT = 50  # answers of some blocks after which the best prices will do
 SURE = 1e-9  # strain at which prices prove that there is no plan
-LOOSE = 1e-5, 1e-3  # part of what few blocks reached that they may let go later, and where that is still out of reach
+LOOSE = (
+    1e-5,
+    1e-3,
+)  # part of what few blocks reached that they may let go later, and where that is still out of reach
 WIDE = 0.2  # part of the prices by which they are distrusted at first
 
 

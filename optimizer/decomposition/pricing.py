@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 NOISE = 1e-12  # part of a ray's largest entry that is nothing
 SURE = 1e-6  # part of a ray's terms by which it must gain to be believed
-HAIR = 1e-9  # part of a cost by which it is raised where a block gains for ever by rounding alone
+HAIRS = 1e-9, 1e-7, 1e-5  # parts of costs by which they are raised where a block gains for ever by rounding
 FARTHEST = 1e3  # times the largest side of a block that its points may go
 
 
@@ -64,6 +64,7 @@ class Pricing:
         self._sides: dict[int, tuple[Array, Array]] = {}
         self._upper: Array | None = None
         self._dual_first = [True] * len(blocks)
+        self._bounds = [True] * len(blocks)  # whether a block's answer is the least it can cost
         self._stop = threading.Event()
         self._near: dict[int, Array] = {}  # some point of blocks that went far
         self._farthest = [FARTHEST * (1.0 + _largest(block.matrix)) for block in blocks]
@@ -119,7 +120,7 @@ class Pricing:
                 x, y = self._afresh(number, own) or (x, y)
             np.clip(x, block.matrix.column_lower, self._bound(block), out=x)
             dual[block.rows] = y
-            costs[number] = own @ x
+            costs[number] = own @ x if self._bounds[number] else -np.inf
             point[block.columns] = self._drawn_near(number, x)
             iterations[number] = solver.iterations
 
@@ -151,7 +152,7 @@ class Pricing:
             solver.set_cost(cost)
             if self._dual_first[number]:
                 strategy = DUAL
-        self._dual_first[number] = False
+        self._dual_first[number], self._bounds[number] = False, True
         left = self.options.left()
         status = solver.run(strategy, left)
         if status not in (Status.OPTIMAL, Status.UNBOUNDED, Status.TIME_LIMIT):  # once more, cold, to be sure
@@ -168,10 +169,12 @@ class Pricing:
                 unsure = unsure if ray is None else ray  # rounding on a way that costs nothing, perhaps
                 solver.forget()
                 status = solver.run_inside(left) if inside else solver.run(DUAL, left)
-        if status is Status.UNBOUNDED:  # by less than a hair
-            solver.set_cost(cost + HAIR * (1.0 + np.abs(cost)))
-            solver.forget()
-            status = solver.run(DUAL, left)
+        for hair in HAIRS:
+            if status is Status.UNBOUNDED:
+                solver.set_cost(cost + hair * (1.0 + np.abs(cost)))
+                solver.forget()
+                status = solver.run(DUAL, left)
+                self._bounds[number] = hair <= HAIRS[0]
         if status is Status.OPTIMAL:
             return solver, None
         if status is not Status.TIME_LIMIT and unsure is not None:

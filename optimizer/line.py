@@ -76,10 +76,6 @@ class _Part:
         return np.asarray(A.data[A.indptr[-2] :])
 
 
-class _NoneThere(Exception):
-    """A block has no solution at an end; whoever asked knows what to do."""
-
-
 class Line:
     """A stage's value as a function of t, where t takes the place of some columns of a program.
 
@@ -202,17 +198,8 @@ class Line:
         return [found[number] for number in range(self.block_count)]
 
     def _all_have_a_plan(self, end: float, toward: float) -> bool:
-        """Whether all blocks have a solution at an end of the range; the first that has none ends the search."""
-
-        def visit(part: _Part) -> None:
-            if self._at_end(part, end, toward, doubt=False) is None:
-                raise _NoneThere
-
-        try:
-            self._of_each(visit)
-        except _NoneThere:
-            return False
-        return True
+        """Whether all blocks have a solution at an end of the range; all are asked, lest the bases depend on the threads."""
+        return all(self._of_each(lambda part: self._at_end(part, end, toward, doubt=False) is not None))
 
     # ---- one block -----------------------------------------------------------------------------------------------
 

@@ -1,13 +1,18 @@
 """The frontiers against grids of independent solves, by hand, and by what economics promises."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 import optimizer
 from models.errors import InputError, NoPlan
+from models.made import made_district
 from models.polyline import Polyline, total, upper_envelope
+from models.subset import only_schools
 from optimizer.equity import equity
 from optimizer.frontier import frontier
+from optimizer.staging import Options
 from tests import districts
 from tests.questions.brute import Brute
 from tests.questions.test_stress import CASES, made
@@ -270,3 +275,23 @@ def test_a_function_that_begins_above_makes_a_jump():
 def test_straight_points_are_left_out():
     line = Polyline.of([0.0, 0.5, 1.0], [0.0, 1.0, 2.0], [2.0, 2.0 + 1e-12])
     assert line.without_straight_points(1e-9).at == pytest.approx([0.0, 1.0])
+
+
+@pytest.mark.parametrize("points", [None, 12])
+def test_the_frontier_does_not_depend_on_the_number_of_threads(points: int | None) -> None:
+    district = made_district(12, 2, 2, seed=5)
+    one, two = (frontier(district, points=points, options=Options(threads=threads)) for threads in (1, 2))
+    assert one.blocks == 12
+    assert one.solves == two.solves
+    assert np.array_equal(one.funding_change, two.funding_change)
+    assert np.array_equal(one.coverage, two.coverage)
+
+
+def test_a_range_without_a_plan_at_one_block_ends_where_that_block_does() -> None:
+    """Eleven schools have plans at half of their funding, one has none: the frontier begins where it has one."""
+    district = made_district(12, 1, 1, seed=5)
+    rich = district.schools.funding_per_pupil * np.where(np.arange(12) == 7, 1.0, 2.0)
+    district = district.replace(schools=dataclasses.replace(district.schools, funding_per_pupil=rich))
+    found = frontier(district, -0.4, 0.1)
+    alone = frontier(only_schools(district, np.array([7])), -0.4, 0.1)
+    assert found.least_funding_change == pytest.approx(alone.least_funding_change, abs=1e-6)

@@ -29,10 +29,7 @@ OPENING = 16.0  # growth of the box where only what is missing is left to settle
 WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is rounding
 IDLE, NEARLY = 4, 1e-6  # answers on end with nothing new, after which a gap that is nearly the target will do
 SETTLED = 1e-8  # relative gain of own columns at prices that need no other
-OUTGROWN, SOON = (
-    1e6,
-    1e3,
-)  # growth of the box after which prices are said to have no bound, and with patience alone
+OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
 
 
 class Unbounded(Exception):
@@ -110,10 +107,12 @@ class Search:
         target: float,
         known: Sequence[Known] = (),
         patience: int | None = None,
+        outgrown: float = OUTGROWN,
     ) -> Found:
         """Search from first prices, trusted to a part `spread`, until value and bound are within `target` (relative).
 
-        With some patience, the best prices after so many answers will do.
+        With some patience, the best prices after so many answers will do. Prices are said to rise without end where the box has
+        `outgrown` their size.
 
         Raises
         ------
@@ -126,7 +125,6 @@ class Search:
         size = self._size(price)
         self._ask_near(price, size, CLEARINGS)
         master = self._master(known, price)
-        outgrown = OUTGROWN if patience is None else SOON
         width, way = spread * size, np.zeros(price.size)
         least, gained, stuck, settled, idle = CLOSED * size, True, False, False, 0
         while True:
@@ -175,7 +173,7 @@ class Search:
             else:
                 width = width * (0.9 if gain > -2.0 else 0.5)
             width = np.maximum(width, least)
-            if patience is not None and (width > outgrown * size).any():
+            if outgrown < OUTGROWN and (width > outgrown * size).any():
                 raise Unbounded
 
     def reach(self, known: Sequence[Known] = ()) -> Found:

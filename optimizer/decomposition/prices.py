@@ -16,7 +16,7 @@ from models.errors import NoPlan, SolverFailure
 from models.status import Status
 from optimizer.chains import Few, representatives
 from optimizer.decomposition.carrying import Burden, Known, Limits
-from optimizer.decomposition.engine import Search, Unbounded
+from optimizer.decomposition.engine import OUTGROWN, Search, Unbounded
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
 from optimizer.decomposition.rounds import NARROW, Ended, Rounds, State, bear, dual_of, far
@@ -35,6 +35,7 @@ FROM = 120  # blocks from which a first search among some pays
 COARSE = 1e-4  # gap of the first search in the last stage
 HELD = 1e-6  # and in the stages that are held later
 PATIENT = 50  # answers of some blocks after which the best prices will do
+SOON = 1e3  # growth of the box of some blocks after which prices have no bound; in the last stage they may be steep
 SURE = 1e-9  # strain at which prices prove that there is no plan
 LOOSE = (
     1e-5,
@@ -236,6 +237,7 @@ class Prices:
             COARSE if last else HELD,
             burden.lawful(few.known, own_setting.row_upper),
             PATIENT,
+            OUTGROWN if last else SOON,
         )
         self._state.level = found.own
         if found.gap <= COARSE and found.missing <= COARSE:

@@ -37,10 +37,7 @@ HELD = 1e-6  # and in the stages that are held later
 PATIENT = 50  # answers of some blocks after which the best prices will do
 SOON = 1e3  # growth of the box of some blocks after which prices have no bound; in the last stage they may be steep
 SURE = 1e-9  # strain at which prices prove that there is no plan
-LOOSE = (
-    1e-5,
-    1e-3,
-)  # part of what few blocks reached that they may let go later, and where that is still out of reach
+LOOSE = 1e-5, 1e-3  # parts of what few blocks held that they let go in turn where it is out of reach
 WIDE = 0.2  # part of the prices by which they are distrusted at first
 
 
@@ -70,7 +67,7 @@ class Prices:
     def _choose(self, times: int) -> None:
         """Choose who stands for all, so many times as many as usual."""
         few = MANY if self.block_count >= FROM else FEW
-        self._few = [_Few(times * few, LOOSE[0]), _Few(times * SOME)]
+        self._few = [_Few(times * few), _Few(times * SOME)]
 
     def first(self) -> Reached:
         """Solve the first stage."""
@@ -160,7 +157,13 @@ class Prices:
 
     def _loosened(self, number: int, setting: Setting, problem: Problem) -> tuple[Array, float]:
         """First prices where what the sample held is out of its reach by rounding, though all blocks have a plan."""
-        self._few[0].loosen(LOOSE[1])
+        for part in LOOSE[:-1]:
+            self._few[0].loosen(part)
+            try:
+                return self._sampled(number, setting, problem)
+            except SolverFailure:
+                continue
+        self._few[0].loosen(LOOSE[-1])
         return self._sampled(number, setting, problem)
 
     def _problem(self, setting: Setting, few: _Few | None = None) -> Problem:
@@ -291,21 +294,16 @@ class Prices:
 
 @dataclass(eq=False)
 class _Few:
-    """What is known of a search among a few blocks: who they are, what they held and the points they found.
-
-    `slack` is the part of what a stage reached by which the next one may miss it.
-    """
+    """What is known of a search among a few blocks: who they are, what they held and the points they found."""
 
     number: int
-    slack: float = 0.0
     blocks: Few | None = None
     held: list[tuple[Array, float]] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
 
     def hold(self, number: int, stage: Stage, cost: float) -> None:
-        """Hold what a stage reached, less the slack."""
-        bound = -cost - HOLD * stage.scale
-        self.held[number:] = [(stage.vector, bound - self.slack * (1.0 + abs(bound)))]
+        """Hold what a stage reached."""
+        self.held[number:] = [(stage.vector, -cost - HOLD * stage.scale)]
 
     def loosen(self, part: float) -> None:
         """Hold less by a part."""

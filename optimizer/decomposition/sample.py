@@ -17,6 +17,11 @@ from optimizer.staging import Options
 
 Array = NDArray[np.float64]
 
+INSIDE, AFTER = (
+    150,
+    5_000,
+)  # iterations of interior point, and of simplex after it: what is out of reach takes far more
+
 
 @dataclass(frozen=True, eq=False)
 class Sampled:
@@ -70,6 +75,7 @@ def sample(
     cost = np.concatenate([problem.cost[columns] * often, problem.own_cost])
     # prices of another vertex, from simplex or another scaling, lead some large districts astray; see docs/benchmarks/pooled.md
     session = Session(matrix, time_limit=options.left(), scale=EQUILIBRATED)
+    session.limit_iterations(INSIDE, AFTER)
     solution = session.minimise(cost, method="ipm", doubt=False)
     if solution.status is not Status.OPTIMAL or solution.point is None or solution.row_dual is None:
         raise SolverFailure("The blocks that stand for all have no plan.", "Try --method ipm.")

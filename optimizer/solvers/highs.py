@@ -245,6 +245,11 @@ class Session:
         status = self._highs.crossover(solution)
         return bool(status == highspy.HighsStatus.kOk and self._highs.getBasis().valid)
 
+    def limit_iterations(self, inside: int, simplex: int) -> None:
+        """Let runs end after so many iterations of interior point, and of simplex."""
+        self._highs.setOptionValue("ipm_iteration_limit", inside)
+        self._highs.setOptionValue("simplex_iteration_limit", simplex)
+
     def stop(self) -> None:
         """Stop a run that another thread is in and that was begun as interruptible."""
         self._highs.cancelSolve()

@@ -220,10 +220,6 @@ class Session:
         """Change the bounds of one column."""
         self._highs.changeColBounds(column, lower, upper)
 
-    def change_coefficient(self, row: int, column: int, value: float) -> None:
-        """Change one coefficient."""
-        self._highs.changeCoeff(row, column, value)
-
     def propose(self, point: Array) -> None:
         """Give a MILP a plan to start from, one value a column; it is dropped when it breaks a rule."""
         solution = highspy.HighsSolution()

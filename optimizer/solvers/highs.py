@@ -32,7 +32,7 @@ PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
 EQUILIBRATED = 2  # HiGHS's own choice of scaling
 LARGEST = 4  # scaling by the largest entries, far quicker on these programs; see docs/benchmarks.md
 CIRCLES = 20  # iterations for each row and column, after which a run without perturbation goes in circles
-LITTLE = 1_000  # columns up to which presolve takes longer than it saves; see docs/benchmarks.md
+LITTLE = 250  # columns up to which presolve takes longer than it saves; see docs/benchmarks.md
 ENDLESS = np.iinfo(np.int32).max
 COLUMNWISE = MINIMISE = 1
 

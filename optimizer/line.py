@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,6 +30,7 @@ Indices = NDArray[np.int64]
 Found = TypeVar("Found")
 
 NARROW = 1e-9  # pieces narrower than this are not told apart
+WORTH = 250  # columns a block from which threads take less time than they cost
 OPEN = 1e-8  # on the stage's own scale: two bounds nearer than this are one value
 NUDGE = (0.0, 1e-9, 1e-8, 1e-7, 1e-6)  # how far an end of the feasible range is moved inside, at most
 
@@ -194,7 +195,8 @@ class Line:
             self.options.tell(f"Block {len(found) + 1} of {self.block_count}")
             found[number] = visit(self._parts[number])
 
-        visit_all(self._parents, one, self.options)
+        small = self._own.size < WORTH * self.block_count
+        visit_all(self._parents, one, replace(self.options, threads=1) if small else self.options)
         return [found[number] for number in range(self.block_count)]
 
     def _all_have_a_plan(self, end: float, toward: float) -> bool:

@@ -279,7 +279,7 @@ def test_straight_points_are_left_out():
 
 @pytest.mark.parametrize("points", [None, 12])
 def test_the_frontier_does_not_depend_on_the_number_of_threads(points: int | None) -> None:
-    district = made_district(12, 2, 2, seed=5)
+    district = made_district(12, 3, 3, seed=5)
     one, two = (frontier(district, points=points, options=Options(threads=threads)) for threads in (1, 2))
     assert one.blocks == 12
     assert one.solves == two.solves

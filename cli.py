@@ -75,8 +75,8 @@ def group() -> None:
     """
 
 
-def _say(given: Sequence[str], status: str, what: str, mend: str) -> None:
-    """Print an end without an answer: on standard error, and as an object where one was asked for."""
+def _answer(given: Sequence[str], status: str, what: str, mend: str) -> None:
+    """Print an end without a plan as an object, where one was asked for."""
     if "--json" in given:
         from models.errors import SpanwiseError
         from reports.errors import as_json
@@ -84,19 +84,16 @@ def _say(given: Sequence[str], status: str, what: str, mend: str) -> None:
         error = SpanwiseError(what, mend)
         error.status = status
         click.echo(as_json(error))
-    click.echo(f"{what}\n\n{mend}" if mend else what, err=True)
 
 
 def _fault(given: Sequence[str], fault: Exception) -> int:
     """Say that it is no fault of the planner's; returns the exit code."""
     if os.environ.get("SPANWISE_DEBUG"):
         raise fault
-    _say(
-        given,
-        "fault",
-        f"A fault of Spanwise, not of your input: {type(fault).__name__}: {fault}",
-        "Run the command again with SPANWISE_DEBUG=1 in the environment and report what it prints.",
-    )
+    what = f"A fault of Spanwise, not of your input: {type(fault).__name__}: {fault}"
+    mend = "Run the command again with SPANWISE_DEBUG=1 in the environment and report what it prints."
+    _answer(given, "fault", what, mend)
+    click.echo(f"{what}\n\n{mend}", err=True)
     return 1
 
 
@@ -111,15 +108,11 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say(given, "interrupted", "Interrupted; nothing was written.", "")
+        _answer(given, "interrupted", "Interrupted; nothing was written.", "")
+        click.echo("Interrupted; nothing was written.", err=True)
         code = 130
     except click.ClickException as usage:
-        if "--json" in given:
-            from reports.errors import as_json
-
-            what = SpanwiseError(usage.format_message(), "See: spanwise --help")
-            what.status = "wrong_usage"
-            click.echo(as_json(what))
+        _answer(given, "wrong_usage", usage.format_message(), "See: spanwise --help")
         usage.show()
         code = usage.exit_code
     except BrokenPipeError:  # the reader of our output left, for example `| head`

@@ -26,11 +26,7 @@ class Clearing:
         self.problem = problem
         self._use = np.zeros((0, problem.lower.size))
         self._cost, self._size, self._margin = np.zeros(0), np.zeros(0), np.zeros(0)
-
-    @property
-    def known(self) -> float:
-        """A figure that grows with what is known."""
-        return float(self._margin.size) + float(self._margin.sum())
+        self.lessons = 0  # rays that were new, and those that had been kept clear of by too little
 
     def learn(self, rays: Sequence[Ray]) -> list[Ray]:
         """Take note of rays, and return those that say something new; of the others prices will keep clear by more."""
@@ -40,11 +36,13 @@ class Clearing:
             alike = np.abs(self._cost - cost) <= ALIKE * (size + 1e-300)
             alike &= np.abs(self._use - use).max(axis=1, initial=0.0) <= ALIKE * np.abs(use).max(initial=0.0)
             if alike.any():
+                self.lessons += bool((self._margin[alike] < CLEAREST).any())
                 self._margin[alike] = np.minimum(AGAIN * self._margin[alike], CLEAREST)
                 continue
             self._use = np.vstack([self._use, use])
             self._cost, self._size = np.append(self._cost, cost), np.append(self._size, size)
             self._margin = np.append(self._margin, CLEAR)
+            self.lessons += 1
             news.append(ray)
         return news
 

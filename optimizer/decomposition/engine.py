@@ -213,9 +213,9 @@ class Search:
         """Ask at prices, or as near to them as nothing is known to gain for ever; again while more of that turns up."""
         bound = -np.inf
         for _ in range(times):
-            known = self._clearing.known
+            lessons = self._clearing.lessons
             bound = self._ask(self._clearing.cleared(price, size, self.options.left()))
-            if np.isfinite(bound) or self._clearing.known == known:
+            if np.isfinite(bound) or self._clearing.lessons == lessons:
                 break
         return bound
 

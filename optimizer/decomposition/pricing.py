@@ -40,7 +40,8 @@ class Ray:
 class Answer:
     """What all blocks answer to prices: points (all columns), duals of their rows (all rows), cost of each block.
 
-    A block that would gain for ever has a ray in the place of a point, and a cost of −∞.
+    A block that would gain for ever has a ray in the place of a point, and a cost of −∞; so has one, beside its point, whose
+    costs had to be raised by more than rounding before it had a best one.
     """
 
     point: Array
@@ -64,7 +65,6 @@ class Pricing:
         self._sides: dict[int, tuple[Array, Array]] = {}
         self._upper: Array | None = None
         self._dual_first = [True] * len(blocks)
-        self._bounds = [True] * len(blocks)  # whether a block's answer is the least it can cost
         self._stop = threading.Event()
         self._near: dict[int, Array] = {}  # some point of blocks that went far
         self._farthest = [FARTHEST * (1.0 + _largest(block.matrix)) for block in blocks]
@@ -110,7 +110,7 @@ class Pricing:
         def visit(number: int, parent: int) -> None:
             block = self.blocks[number]
             own = cost[block.columns]
-            solver, ray = self._solve(number, parent, own)
+            solver, ray, bounds = self._solve(number, parent, own)
             if ray is not None:
                 rays.append(Ray(number, ray))
                 costs[number] = -np.inf
@@ -120,7 +120,7 @@ class Pricing:
                 x, y = self._afresh(number, own) or (x, y)
             np.clip(x, block.matrix.column_lower, self._bound(block), out=x)
             dual[block.rows] = y
-            costs[number] = own @ x if self._bounds[number] else -np.inf
+            costs[number] = own @ x if bounds else -np.inf
             point[block.columns] = self._drawn_near(number, x)
             iterations[number] = solver.iterations
 
@@ -138,8 +138,11 @@ class Pricing:
     def _bound(self, block: Block) -> Array:
         return block.matrix.column_upper if self._upper is None else self._upper[block.columns]
 
-    def _solve(self, number: int, parent: int, cost: Array) -> tuple[Any, Array | None]:
-        """Solve a block; returns its solver, and a direction in which it gains for ever where there is no best point."""
+    def _solve(self, number: int, parent: int, cost: Array) -> tuple[Any, Array | None, bool]:
+        """Solve a block; returns its solver, a direction in which it gains for ever, and whether its point is the best.
+
+        There is a direction where there is no best point. One that is not the best is the best at costs raised by more than rounding.
+        """
         from optimizer.solvers.repeated import DUAL, PRIMAL, Repeated
 
         solver, strategy = self._solvers[number], PRIMAL
@@ -152,7 +155,7 @@ class Pricing:
             solver.set_cost(cost)
             if self._dual_first[number]:
                 strategy = DUAL
-        self._dual_first[number], self._bounds[number] = False, True
+        self._dual_first[number] = False
         left = self.options.left()
         status = solver.run(strategy, left)
         if status not in (Status.OPTIMAL, Status.UNBOUNDED, Status.TIME_LIMIT):  # once more, cold, to be sure
@@ -165,20 +168,21 @@ class Pricing:
             if status is Status.UNBOUNDED:
                 ray = solver.ray()
                 if _gains(ray, cost):
-                    return solver, _direction(ray)
+                    return solver, _direction(ray), False
                 unsure = unsure if ray is None else ray  # rounding on a way that costs nothing, perhaps
                 solver.forget()
                 status = solver.run_inside(left) if inside else solver.run(DUAL, left)
+        bounds = True
         for hair in HAIRS:
             if status is Status.UNBOUNDED:
                 solver.set_cost(cost + hair * (1.0 + np.abs(cost)))
                 solver.forget()
                 status = solver.run(DUAL, left)
-                self._bounds[number] = hair <= HAIRS[0]
+                bounds = hair <= HAIRS[0]
         if status is Status.OPTIMAL:
-            return solver, None
+            return solver, None, bounds
         if status is not Status.TIME_LIMIT and unsure is not None:
-            return solver, _direction(unsure)
+            return solver, _direction(unsure), False
         if status is Status.INFEASIBLE and self._has_point(number):  # which no cost takes away
             raise SolverFailure("A block has no best answer to the prices.", "Try --method ipm.")
         raise refusal(status, "", "the district")

@@ -21,22 +21,24 @@ if TYPE_CHECKING:
 
 @contextmanager
 def laid_out(it: Instance) -> Iterator[Path]:
-    """Lay an instance out on disk for the processes: the district, and the matrix for bare HiGHS."""
+    """Lay an instance out on disk for the processes: the district, also as a folder, and the matrix for bare HiGHS."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         (place / "district.pickle").write_bytes(pickle.dumps(it.district))
         context = multiprocessing.get_context("spawn")
-        writer = context.Process(target=_write_matrix, args=(place,))
+        writer = context.Process(target=_write, args=(place,))
         writer.start()
         writer.join()
         yield place
 
 
-def _write_matrix(place: Path) -> None:
+def _write(place: Path) -> None:
     from benchmarks.bare import write_matrix
     from benchmarks.ways import district_of
+    from datafiles.folder import write_district
 
     write_matrix(district_of(place), place / "matrix.npz")
+    write_district(district_of(place), place / "folder")  # here, lest a measurement bear the memory of it
 
 
 def measure(name: str, place: Path, warm: Path, patience: float) -> dict[str, Any]:

@@ -117,14 +117,11 @@ def whole(place: Path, method: str) -> Figures:
 
     With one method on the whole matrix `build` is all that is not HiGHS; by our own way threads overlap, and the total stands alone.
     """
-    from datafiles.folder import read_district, write_district
+    from datafiles.folder import read_district
     from optimizer import Options, solve
     from optimizer.solvers import highs
     from reports.card import card
 
-    folder = place / "folder"
-    if not folder.exists():
-        write_district(district_of(place), folder)
     spent = 0.0
     run = highs.Session.minimise
 
@@ -137,7 +134,7 @@ def whole(place: Path, method: str) -> Figures:
     highs.Session.minimise = timed  # type: ignore[method-assign]
     try:
         started = time.perf_counter()
-        plan = solve(read_district(folder), options=Options(method=method, threads=THREADS))
+        plan = solve(read_district(place / "folder"), options=Options(method=method, threads=THREADS))
         card(plan)
         total = time.perf_counter() - started
     finally:

@@ -66,7 +66,7 @@ class Tree:
         return cls(
             years,
             scenarios.id,
-            scenarios.probability,
+            np.array(scenarios.probability, dtype=float),
             np.array(parent),
             np.array(year),
             probability,
@@ -74,6 +74,18 @@ class Tree:
             columns[:, 1],
             columns[:, 2],
             path,
+        )
+
+    def fits(self, scenarios: Scenarios, years: int) -> bool:
+        """Whether this is the tree of some scenarios over `years` plan years."""
+        changes = scenarios.funding_change, scenarios.enrollment_change, scenarios.pay_change
+        return (
+            (self.years == years and self.scenario_ids == scenarios.id)
+            and np.array_equal(self.scenario_probability, scenarios.probability)
+            and all(
+                np.array_equal(shock[self.path], change[:, :years])
+                for shock, change in zip((self.funding, self.enrollment, self.pay), changes)
+            )
         )
 
     @property

@@ -27,19 +27,59 @@ class Block:
 
 
 def independent_blocks(matrix: Matrix) -> list[Block]:
-    """Split a matrix into its connected components, in order of their first column."""
-    row_owner, column_owner, count = components(matrix.A)
+    """Split a matrix into its independent parts, in order of their first column."""
+    row_owner, column_owner, count = components(matrix.A, matrix.owner)
     if count <= 1:
         rows, columns = matrix.shape
         return [Block(np.arange(rows), np.arange(columns), matrix, 0)]
     return split(matrix, row_owner, column_owner, count)
 
 
-def components(A: Any) -> tuple[Indices, Indices, int]:
-    """The connected component of every row and every column, numbered by their first column, and how many there are.
+def components(A: Any, owner: Indices | None) -> tuple[Indices, Indices, int]:
+    """The independent part of every row and every column, numbered by their first column, and how many there are.
 
-    A row without coefficients couples nothing and belongs to the first one.
+    Parts are made of owners (schools) and of columns that belong to none, joined where a row has columns of several: one
+    look at every coefficient, a third of what a search through all of them takes. An owner whose columns fall apart
+    further stays in one part. Where owners are not known, parts are the connected components. A row without
+    coefficients couples nothing and belongs to the first part.
     """
+    if owner is None or owner.size == 0:
+        return _connected(A)
+    shared = np.flatnonzero(owner < 0)
+    column_group = owner.copy()
+    column_group[shared] = owner.max() + 1 + np.arange(shared.size)
+    of_entry = np.repeat(column_group, np.diff(A.indptr))
+    row_group = np.full(A.shape[0], -1, dtype=np.int64)
+    row_group[A.indices] = of_entry
+    of_row = row_group[A.indices]
+    apart = of_row != of_entry
+    label = _joined(of_entry[apart], of_row[apart], int(column_group.max()) + 1)
+    columns = np.arange(owner.size)
+    first = np.full(label.size, owner.size)
+    first[label[column_group[::-1]]] = columns[::-1]  # the last one stays, which is the first
+    used = np.flatnonzero(first < owner.size)
+    place = np.zeros(label.size, dtype=np.int64)
+    place[used[np.argsort(first[used])]] = np.arange(used.size)
+    row_part = place[label[row_group]]
+    return np.where(row_group < 0, 0, row_part), place[label[column_group]], used.size
+
+
+def _joined(one: Indices, other: Indices, count: int) -> Indices:
+    """Label groups so that pairs have the same one: the least of all that are joined."""
+    label = np.arange(count)
+    while True:
+        least = np.minimum(label[one], label[other])
+        lower = label.copy()
+        np.minimum.at(lower, one, least)
+        np.minimum.at(lower, other, least)
+        lower = lower[lower]
+        if np.array_equal(lower, label):
+            return label
+        label = lower
+
+
+def _connected(A: Any) -> tuple[Indices, Indices, int]:
+    """The connected component of every row and column, as `components`."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -61,13 +101,14 @@ def split(matrix: Matrix, row_owner: Indices, column_owner: Indices, count: int)
     rows = matrix.shape[0]
     row_order, row_ends = _groups(row_owner, count)
     column_order, column_ends = _groups(column_owner, count)
-    position = np.full(rows, -1, dtype=np.int64)
+    position = np.full(rows, -1, dtype=np.int32)
     position[row_order] = np.arange(row_order.size)
     ordered = matrix.A[:, column_order]
-    place = position[ordered.indices]
-    kept = place >= 0
-    starts = np.concatenate([[0], np.cumsum(kept)])[ordered.indptr]
-    place, data = place[kept].astype(np.int32), ordered.data[kept]
+    place, data, starts = position[ordered.indices], ordered.data, ordered.indptr
+    if row_order.size < rows:
+        kept = place >= 0
+        starts = np.concatenate([[0], np.cumsum(kept)])[starts]
+        place, data = place[kept], data[kept]
     sides = [side[row_order] for side in (matrix.row_lower, matrix.row_upper)]
     bounds = [bound[column_order] for bound in (matrix.column_lower, matrix.column_upper)]
     whole = None if matrix.integer is None else matrix.integer[column_order]

@@ -140,13 +140,11 @@ class Line:
     def reach(self, low: float, high: float) -> tuple[float, float] | None:
         """The part of [low, high] where the program has a solution; `None` when there is no such place.
 
-        Both ends are tried with the stage's own cost, which is what is asked for next; only where a block has no solution
-        there all are asked how far they go.
+        Both ends are tried with the stage's own cost, which is what is asked for next; only a block that has no solution
+        there is asked how far it goes.
         """
         for toward in (1.0, -1.0):
-            if self._all_have_a_plan(high if toward > 0 else low, toward):
-                continue
-            for part in self._parts:
+            for part in self._without_a_plan(high if toward > 0 else low, toward):
                 found = self._farthest(part, low, high, toward)
                 if found is None:
                     return None
@@ -199,9 +197,10 @@ class Line:
         visit_all(self._parents, one, replace(self.options, threads=1) if small else self.options)
         return [found[number] for number in range(self.block_count)]
 
-    def _all_have_a_plan(self, end: float, toward: float) -> bool:
-        """Whether all blocks have a solution at an end of the range; all are asked, lest the bases depend on the threads."""
-        return all(self._of_each(lambda part: self._at_end(part, end, toward, doubt=False) is not None))
+    def _without_a_plan(self, end: float, toward: float) -> list[_Part]:
+        """The blocks without a solution at an end of the range; all are asked, lest the bases depend on the threads."""
+        touches = self._of_each(lambda part: self._at_end(part, end, toward, doubt=False))
+        return [part for part, touch in zip(self._parts, touches) if touch is None]
 
     # ---- one block -----------------------------------------------------------------------------------------------
 
@@ -225,13 +224,20 @@ class Line:
         return None if solution.point is None else float(solution.point[-1])
 
     def _at_end(self, part: _Part, at: float, toward: float, *, doubt: bool = True) -> Touch | None:
-        """The function at an end, or next to it, from the basis that this block or the one near it had there."""
+        """The function at an end, or next to it.
+
+        It starts from the basis that this block, the one near it or the one before that had there, or else at the other end.
+        """
         if at in part.known:
             return part.known[at]
         live = self._live(part, at, at)
-        start = part.bases.get(toward) or (part.near and part.near.bases.get(toward))
+        known: _Part | None = part
+        start = None
+        while start is None and known is not None:
+            start, known = known.bases.get(toward), known.near
+        start = start or part.bases.get(-toward)
         if start is None:
-            live.start_cold()  # the other end is too far to start from
+            live.start_cold()
         else:
             live.start_from(start)
         touch = self._touch(part, at, doubt=doubt)
@@ -339,7 +345,8 @@ def _blocks_with(matrix: Matrix, own: Indices, direction: Array) -> list[Block]:
     from scipy.sparse import csc_array, hstack
 
     A = matrix.A[:, own]
-    row_owner, column_owner, count = components(A)
+    owner = None if matrix.owner is None else matrix.owner[own]
+    row_owner, column_owner, count = components(A, owner)
     moved = np.flatnonzero(direction)
     moved = moved[np.argsort(row_owner[moved], kind="stable")]
     ends = np.searchsorted(row_owner[moved], np.arange(count + 1))
@@ -351,6 +358,6 @@ def _blocks_with(matrix: Matrix, own: Indices, direction: Array) -> list[Block]:
         matrix.row_upper,
         np.concatenate([matrix.column_lower[own], -free]),
         np.concatenate([matrix.column_upper[own], free]),
-        owner=None if matrix.owner is None else np.concatenate([matrix.owner[own], np.full(count, -1)]),
+        owner=None if owner is None else np.concatenate([owner, np.full(count, -1)]),
     )
     return split(widened, row_owner, np.concatenate([column_owner, np.arange(count)]), count)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +123,7 @@ class Program:
         if isinstance(values, (int, float)):
             if not (math.isfinite(values) or (infinite and not math.isnan(values))):
                 self._array(np.full(members.index.shape, float(values)), axes, owner, what, infinite=infinite)
-            return np.full(members.count, float(values))
+            return _level(members.count, float(values))
         if isinstance(values, tuple):
             own, array = values
             given = self._array(array, own, owner, what, infinite=infinite)
@@ -229,7 +230,8 @@ class Program:
         rule and variable as a full product.
         """
         own, given, variable = term if len(term) == 3 else ("", term[0], term[1])
-        written = own, np.asarray(given, dtype=float), variable.factor is not None
+        figures = np.asarray(given, dtype=float) if len(term) == 3 else float(given)
+        written = own, figures, variable.factor is not None
         place = variable.index, variable.axes, rows
         if known is not None and known.repeated(written, *place):
             return known
@@ -404,6 +406,14 @@ class Program:
         return to_pulp(
             self.matrix(), objective, self.column_labels(), self.row_labels(), maximise=maximise, name=name
         )
+
+
+@lru_cache(maxsize=128)
+def _level(count: int, value: float) -> Array:
+    """One figure for all rows of a rule; shared, and so not to be changed."""
+    side = np.full(count, value)
+    side.flags.writeable = False
+    return side
 
 
 def _expand(array: Array, own: str, axes: str, owner: str) -> Array:

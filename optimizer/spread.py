@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-Written = tuple[str, Array, bool]  # axes and figures of a term, and whether it is read at another node
+Written = tuple[
+    str, Array | float, bool
+]  # axes and figures of a term, and whether it is read at another node
 Shape = tuple[str, tuple[int, ...]]  # axes and their sizes
 SMALL = 4_096  # products of axes up to this size are known by heart
 
@@ -81,11 +83,13 @@ class Spread:
     def repeated(self, written: Written, columns: Indices, axes: str, rows: Indices) -> bool:
         """Whether a term says the same, of the same rows and columns."""
         (own, figures, shifted), (known_own, known, known_shifted) = written, self.written
-        return (
-            (rows is self.rows and columns is self.columns and axes == self.axes)
-            and (own == known_own and shifted == known_shifted and figures.shape == known.shape)
-            and bool((figures == known).all())
-        )
+        if not (rows is self.rows and columns is self.columns and axes == self.axes):
+            return False
+        if own != known_own or shifted != known_shifted:
+            return False
+        if isinstance(figures, float) or isinstance(known, float):
+            return isinstance(figures, float) and isinstance(known, float) and figures == known
+        return figures.shape == known.shape and bool((figures == known).all())
 
     def filled(
         self, written: Written, coefficient: Array, columns: Indices, axes: str, rows: Indices
@@ -105,7 +109,7 @@ class Spread:
 
 def _kept(written: Written) -> Written:
     own, figures, shifted = written
-    return own, figures.copy(), shifted
+    return own, figures if isinstance(figures, float) else figures.copy(), shifted
 
 
 def _product(*shapes: Shape) -> tuple[str, tuple[int, ...]]:

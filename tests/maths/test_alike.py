@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,7 @@ CHANGES = {
     "a step less": lambda d: d.with_settings(leaders={"stipend_max": 12_000.0}),
     "a zero": lambda d: d.with_settings(launch={"development_per_pupil": 0.0, "turnover": 0.0}),
     "pooled": lambda d: d.with_settings(funding={"pool": "district"}),
+    "other shocks": lambda d: Dial("scenarios.funding_change").scaled(d, 1.5)[0],
     "one year": lambda d: made_district(4, 1, 1),
     "other schools": lambda d: made_district(4, 2, 2, seed=9),
     "more schools": lambda d: made_district(5, 2, 2, seed=9),
@@ -54,6 +57,14 @@ def same(own: Model, alike: Model) -> None:
     assert one.A.data == pytest.approx(other.A.data, rel=1e-15)
     for name in ("row_lower", "row_upper", "column_lower", "column_upper", "owner"):
         assert np.array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_a_tree_is_taken_over_only_where_it_is_the_same() -> None:
+    base = Model(made_district(4, 2, 2))
+    assert Model(CHANGES["coefficients"](base.district), like=base).tree is base.tree
+    assert Model(CHANGES["other shocks"](base.district), like=base).tree is not base.tree
+    harder = dataclasses.replace(base.tree, funding=base.tree.funding - 0.01)  # not that of the scenarios
+    assert Model(base.district, like=Model(base.district, harder)).tree is not harder
 
 
 def test_large_products_of_axes_go_where_small_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
@@ -10,7 +11,7 @@ from scipy.linalg import block_diag
 from scipy.sparse import csc_array
 
 from models.made import made_district
-from optimizer.blocks import independent_blocks
+from optimizer.blocks import components, independent_blocks
 from optimizer.formulation import Model
 from optimizer.matrix import Matrix
 
@@ -71,6 +72,42 @@ def test_empty_rows_and_columns_are_in_exactly_one_block(drawn, empty: int) -> N
     assert_array_equal(np.sort(np.concatenate([block.rows for block in blocks])), np.arange(A.shape[0]))
     assert_array_equal(np.sort(np.concatenate([block.columns for block in blocks])), np.arange(A.shape[1]))
     assert sum(block.matrix.A.nnz for block in blocks) == np.count_nonzero(A)
+
+
+@given(block_matrices(), st.integers(0, 2**20), st.booleans())
+@settings(max_examples=80)
+def test_owners_are_joined_where_a_row_couples_them(drawn, seed: int, coupled: bool) -> None:
+    """Parts made of owners are the connected components of a matrix whose owners are connected."""
+    A, _, column_of = drawn
+    rng = np.random.default_rng(seed)
+    owner = rng.permutation(np.unique(column_of).size)[column_of] + 3
+    owner[rng.random(owner.size) < 0.2] = -1  # shared columns, each by itself
+    if coupled:  # two owners
+        A = np.vstack([A, np.isin(column_of, rng.choice(column_of, 2)).astype(float)])
+    A = np.vstack([A, np.zeros(A.shape[1])])
+    # with its shared columns taken out an owner may have fallen apart: a row of its own keeps it together
+    for name in np.unique(owner[owner >= 0]):
+        A = np.vstack([A, (owner == name).astype(float)])
+    A = csc_array(A)
+    for one, other in zip(components(A, owner), components(A, None), strict=True):
+        assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("pool", ["school", "district"])
+@pytest.mark.parametrize("mobility", ["school", "district"])
+def test_parts_of_districts_are_connected_components(pool: str, mobility: str) -> None:
+    district = made_district(6, 2, 2, pool=pool).with_settings(staff={"mobility": mobility})
+    matrix = Model(district).lp.matrix()
+    known, found = components(matrix.A, matrix.owner), components(matrix.A, None)
+    assert found[2] == (6 if (pool, mobility) == ("school", "school") else 1)
+    for one, other in zip(known, found, strict=True):
+        assert_array_equal(one, other)
+
+
+def test_a_school_whose_columns_fall_apart_stays_one_block() -> None:
+    blocks = independent_blocks(of(np.diag([1.0, 2.0, 3.0])).replace(owner=np.array([7, 7, 2])))
+    assert [list(block.columns) for block in blocks] == [[0, 1], [2]]
+    assert [list(block.rows) for block in blocks] == [[0, 1], [2]]
 
 
 def test_a_row_over_everything_makes_one_block() -> None:

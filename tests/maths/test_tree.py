@@ -102,3 +102,21 @@ def test_the_definition(data: st.DataObject, count: int, years: int) -> None:
         assert tree.probability[tree.year == y].sum() == pytest.approx(1)
     assert (np.diff(tree.year) >= 0).all()
     assert len(set(tree.labels)) == tree.size
+
+
+def test_a_tree_fits_the_scenarios_that_it_was_made_of_and_no_others() -> None:
+    funding = [[0, 0, 0], [0, -0.1, 0]]
+    tree = Tree.of(scenarios(funding, probability=[0.7, 0.3]), 3)
+    assert tree.fits(scenarios(funding, probability=[0.7, 0.3]), 3)
+    assert not tree.fits(scenarios(funding, probability=[0.6, 0.4]), 3)
+    assert not tree.fits(scenarios(funding, probability=[0.7, 0.3]), 2)
+    assert not tree.fits(scenarios([[0, 0, 0], [0, -0.1, -0.1]], probability=[0.7, 0.3]), 3)
+    assert not tree.fits(scenarios(funding, pay=[[0, 0, 0], [0, 0.1, 0]], probability=[0.7, 0.3]), 3)
+    assert not tree.fits(scenarios(funding, enrollment=[[0.1] * 3] * 2, probability=[0.7, 0.3]), 3)
+
+
+def test_probabilities_changed_in_place_do_not_fit() -> None:
+    own = scenarios([[0, 0], [0, -0.1]], probability=[0.7, 0.3])
+    tree = Tree.of(own, 2)
+    own.probability[:] = [0.5, 0.5]
+    assert not tree.fits(own, 2)

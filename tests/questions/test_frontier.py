@@ -12,6 +12,7 @@ from models.polyline import Polyline, total, upper_envelope
 from models.subset import only_schools
 from optimizer.equity import equity
 from optimizer.frontier import frontier
+from optimizer.line import Line
 from optimizer.staging import Options
 from tests import districts
 from tests.questions.brute import Brute
@@ -287,11 +288,22 @@ def test_the_frontier_does_not_depend_on_the_number_of_threads(points: int | Non
     assert np.array_equal(one.coverage, two.coverage)
 
 
-def test_a_range_without_a_plan_at_one_block_ends_where_that_block_does() -> None:
-    """Eleven schools have plans at half of their funding, one has none: the frontier begins where it has one."""
+def test_a_range_without_a_plan_at_one_block_ends_where_that_block_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Eleven schools have plans at half of their funding, one has none: the frontier begins where it has one.
+
+    Only that one is asked how far it goes.
+    """
+    asked = []
+    farthest = Line._farthest
+    monkeypatch.setattr(
+        Line, "_farthest", lambda self, part, *range: asked.append(part) or farthest(self, part, *range)
+    )
     district = made_district(12, 1, 1, seed=5)
     rich = district.schools.funding_per_pupil * np.where(np.arange(12) == 7, 1.0, 2.0)
     district = district.replace(schools=dataclasses.replace(district.schools, funding_per_pupil=rich))
     found = frontier(district, -0.4, 0.1)
+    assert len(asked) == 1
     alone = frontier(only_schools(district, np.array([7])), -0.4, 0.1)
     assert found.least_funding_change == pytest.approx(alone.least_funding_change, abs=1e-6)

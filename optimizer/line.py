@@ -226,7 +226,8 @@ class Line:
     def _at_end(self, part: _Part, at: float, toward: float, *, doubt: bool = True) -> Touch | None:
         """The function at an end, or next to it.
 
-        It starts from the basis that this block, the one near it or the one before that had there, or else at the other end.
+        It starts from the basis that this block, the one near it or the one before that had there, or else at the other end,
+        if prices do not find one.
         """
         if at in part.known:
             return part.known[at]
@@ -235,7 +236,8 @@ class Line:
         start = None
         while start is None and known is not None:
             start, known = known.bases.get(toward), known.near
-        start = start or part.bases.get(-toward)
+        if start is None and not live.by_prices:
+            start = part.bases.get(-toward)
         if start is None:
             live.start_cold()
         else:

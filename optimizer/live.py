@@ -79,6 +79,7 @@ class Live:
     ----------
     matrix : the program as it stands now
     solves, cold : runs so far, and how many of them started without a basis
+    by_prices : whether prices lead to a first vertex, which is quicker than a start far away
 
     """
 
@@ -103,7 +104,7 @@ class Live:
         self._anchor: _Anchor | None = None
         self._anchored = anchored
         able = self.options.method in ("auto", "prices")
-        self._prices = able and is_for_prices(matrix, QUICK)  # whether prices lead to a vertex
+        self.by_prices = able and is_for_prices(matrix, QUICK)
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -235,7 +236,7 @@ class Live:
     def _cold_method(self) -> str:
         return whole_method(self.matrix)
 
-    def _by_prices(self, cost: Array) -> bool:
+    def _start_by_prices(self, cost: Array) -> bool:
         """Start a large program of many schools at its best vertex, which prices find earliest."""
         from optimizer.decomposition.optimum import optimum
 
@@ -259,11 +260,11 @@ class Live:
 
         solution: Solution | None = None
         if self._warm:
-            solution = run(method, FAR if self._prices else None)
-        far = solution is not None and self._prices and solution.status is Status.ITERATION_LIMIT
+            solution = run(method, FAR if self.by_prices else None)
+        far = solution is not None and self.by_prices and solution.status is Status.ITERATION_LIMIT
         if solution is None or far:
             try:
-                if self._prices and self._by_prices(cost):
+                if self.by_prices and self._start_by_prices(cost):
                     method = "simplex"
             except NoPlan:
                 return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)

@@ -10,12 +10,12 @@ from reports.text import columns
 
 WORDS = {
     "optimal": "solved to the optimum",
-    "infeasible": "have no plan",
-    "invalid_input": "have bad input",
+    "infeasible": "without a plan",
+    "invalid_input": "with bad input",
     "time_limit": "reached the time limit",
-    "failed": "the solver failed on",
-    "worker_died": "ended with the process that solved them",
-    "fault": "hit a fault of Spanwise",
+    "failed": "on which the solver failed",
+    "worker_died": "whose process died",
+    "fault": "with a fault of Spanwise",
 }
 
 

@@ -277,7 +277,7 @@ def test_an_empty_folder_is_a_row_and_is_told(tmp_path):
     (tmp_path / "empty").mkdir()
     ran = spanwise("batch", tmp_path / "empty", OAK, "-o", tmp_path / "out", "--workers", "1")
     assert ran.code == 0
-    assert "1  have bad input" in ran.out
+    assert "1  with bad input" in ran.out
     assert "empty: empty is no district folder: it holds none of its files." in ran.out
     table = pd.read_csv(tmp_path / "out" / "results.csv")
     assert list(table.status) == ["invalid_input", "optimal"]

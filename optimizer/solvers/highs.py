@@ -325,8 +325,8 @@ class Session:
         if not self._perturb:
             doubtful.add(Status.ITERATION_LIMIT)
         if doubt and solution.status in doubtful and not self._whole:
-            by_simplex = method == "ipm" or solution.status is Status.INFEASIBLE
-            for again in ("simplex",) if by_simplex else ("ipm",) if self._perturb else ("simplex", "ipm"):
+            surely = solution.status is Status.INFEASIBLE or not self._perturb  # "unknown" is no verdict either
+            for again in ("simplex",) if method == "ipm" else ("simplex", "ipm") if surely else ("ipm",):
                 self.start_cold()
                 self._set_perturbation(1.0)
                 solution = self._minimise_by(again, interruptible, read)

@@ -236,6 +236,25 @@ def test_numerical_trouble_is_tried_once_more_from_scratch(program, monkeypatch)
         assert len(runs) == 2 and runs[0] == method != runs[1]
 
 
+def test_a_doubt_that_ends_in_trouble_is_settled_by_interior_point(program, monkeypatch) -> None:
+    """Simplex from nothing says "unknown" of some schools without a plan: that is neither a plan nor a failure."""
+    matrix, cost = program
+    impossible = matrix.replace(row_upper=np.minimum(matrix.row_upper, -1.0), row_lower=matrix.row_lower - 2.0)
+    real = highs.Session._minimise_by
+    runs: list[str] = []
+
+    def unsure(self, by: str, interruptible: bool, read: bool) -> Solution:
+        runs.append(by)
+        if len(runs) == 2:
+            return Solution(Status.FAILED, None, None, None, np.nan, 0.0)
+        return real(self, by, interruptible, read)
+
+    monkeypatch.setattr(highs.Session, "_minimise_by", unsure)
+    end = highs.Session(impossible, perturb=False).minimise(cost, method="primal")
+    assert runs == ["primal", "simplex", "ipm"]
+    assert end.status is Status.INFEASIBLE
+
+
 @pytest.mark.parametrize("read", [True, False])
 def test_a_run_that_goes_in_circles_is_done_again_with_perturbation(monkeypatch, read: bool) -> None:
     model = Model(made_district(2, 2, 2))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -28,6 +31,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 SMALL = 5000  # columns; see docs/benchmarks/resolves.md
+HAIR = 1e-9  # relative: a step that costs more than this above the best one cannot be it
 
 
 @dataclass(eq=False)
@@ -83,7 +87,10 @@ class Resolver:
             before[block.shape_key] = live
         self._last: Matrix | None = None  # what all parts are told
         self._other = [0, 0]  # solves of models of other shapes: all, cold
-        self.base = self._best(self.model, stage, keep=True)
+        self._known: dict[
+            int | None, float
+        ] = {}  # what the base costs under every stipend step that has a plan
+        self.base = self._base(stage)
         self._statuses: dict[int | None, tuple[Indices, Indices]] = {}
 
     @property
@@ -111,51 +118,62 @@ class Resolver:
         model = Model(district, like=like)
         return model, first_stage(model, self.objective)
 
-    def _best(self, model: Model, stage: Stage, *, keep: bool = False) -> float | None:
-        """Solve the model of the base's shape for every stipend step, and take the best."""
-        values = []
-        steps = steps_of(model)
-        for step in steps:
-            matrix = model.lp.matrix().replace(column_upper=upper_of(model, step))
-            rows, columns, last = self._rows, self._columns, self._last
-            lower, upper = matrix.row_lower[rows], matrix.row_upper[rows]
-            bounds = matrix.column_lower[columns], matrix.column_upper[columns]
-            ordered, cost = stage.cost[columns], 0.0
-            sides_alone = (
-                last is not None
-                and matrix.A is last.A
-                and np.array_equal(matrix.column_lower, last.column_lower)
-                and np.array_equal(matrix.column_upper, last.column_upper)
-            )
-            self._last = None  # until all parts are told
-            for part in self._parts:
-                live, own = part.live, part.row_slice
-                if sides_alone:
-                    live.sides(lower[own], upper[own])
-                else:
-                    A = self._coefficients(matrix, part)
-                    low, high = (side[part.column_slice] for side in bounds)
-                    live.change(
-                        live.matrix.replace(
-                            A=A,
-                            row_lower=lower[own],
-                            row_upper=upper[own],
-                            column_lower=low,
-                            column_upper=high,
-                        )
-                    )
-                if step in part.bases and not (sides_alone and len(steps) == 1):
-                    live.start_from(part.bases[step])
-                value = live.value(ordered[part.column_slice])
-                if value is None:
+    def _base(self, stage: Stage) -> float | None:
+        """Solve the base for every stipend step, keep what each costs and all bases, and take the best."""
+        steps = steps_of(self.model)
+        mixed = [None] if len(steps) > 1 and len(self._parts) > 1 else []  # see `_best_of`
+        for step in [*mixed, *steps]:
+            costs = []
+            for cost, part in zip(self._costs_of(self.model, stage, step), self._parts):
+                if cost is None:
                     break
-                if keep:
-                    part.bases[step] = live.basis
-                cost += value
+                part.bases[step] = part.live.basis
+                costs.append(cost)
             else:
-                self._last = matrix
-                values.append((stage.sign * cost + stage.offset) / stage.scale)
-        return max(values, default=None)
+                self._known[step] = sum(costs)
+        least = min((cost for step, cost in self._known.items() if step in steps), default=None)
+        return None if least is None else (stage.sign * least + stage.offset) / stage.scale
+
+    def _best(self, model: Model, stage: Stage) -> float | None:
+        """Solve a model of the base's shape for every stipend step, those that did well in the base first; take the best."""
+        steps = sorted(steps_of(model), key=lambda step: self._known.get(step, np.inf))
+        return _best_of(stage, steps, len(self._parts), lambda step: self._costs_of(model, stage, step))
+
+    def _costs_of(self, model: Model, stage: Stage, step: int | None) -> Iterator[float | None]:
+        """What each part costs under a stipend step (`None`: any mixture of them), one after another as asked for."""
+        matrix = model.lp.matrix().replace(column_upper=upper_of(model, step))
+        rows, columns, last = self._rows, self._columns, self._last
+        lower, upper = matrix.row_lower[rows], matrix.row_upper[rows]
+        bounds = matrix.column_lower[columns], matrix.column_upper[columns]
+        ordered = stage.cost[columns]
+        sides_alone = (
+            last is not None
+            and matrix.A is last.A
+            and np.array_equal(matrix.column_lower, last.column_lower)
+            and np.array_equal(matrix.column_upper, last.column_upper)
+        )
+        self._last = None  # until all parts are told
+        for part in self._parts:
+            live, own = part.live, part.row_slice
+            if sides_alone:
+                live.sides(lower[own], upper[own])
+            else:
+                low, high = (side[part.column_slice] for side in bounds)
+                live.change(
+                    live.matrix.replace(
+                        A=self._coefficients(matrix, part),
+                        row_lower=lower[own],
+                        row_upper=upper[own],
+                        column_lower=low,
+                        column_upper=high,
+                    )
+                )
+            if step in part.bases and not (
+                sides_alone and step is None
+            ):  # else the last basis is the nearest
+                live.start_from(part.bases[step])
+            yield live.value(ordered[part.column_slice])
+        self._last = matrix
 
     def _coefficients(self, matrix: Matrix, part: _Part) -> Any:
         """A block's coefficients in a matrix that has them where the base has them; the present ones if they are the same."""
@@ -178,20 +196,17 @@ class Resolver:
             Live(block.matrix, self.options, basis_of(columns[block.columns], rows[block.rows]))
             for block in blocks
         ]
-        values = []
-        for step in steps_of(model):
-            upper, cost = upper_of(model, step), 0.0
+
+        def costs_of(step: int | None) -> Iterator[float | None]:
+            upper = upper_of(model, step)
             for block, live in zip(blocks, lives):
                 live.bounds(block.matrix.column_lower, upper[block.columns])
-                solution = live.minimise(stage.cost[block.columns])
-                if solution.point is None:
-                    break
-                cost += float(stage.cost[block.columns] @ solution.point)
-            else:
-                values.append((stage.sign * cost + stage.offset) / stage.scale)
+                yield live.value(stage.cost[block.columns])
+
+        best = _best_of(stage, steps_of(model), len(blocks), costs_of)
         self._other[0] += sum(live.solves for live in lives)
         self._other[1] += sum(live.cold for live in lives)
-        return max(values, default=None)
+        return best
 
     def _transfer(self, program: Program) -> tuple[Indices, Indices]:
         """Status of every column and row of another program: the base's where it has one of the same name."""
@@ -212,6 +227,36 @@ class Resolver:
             _carried(base, program, base.variables, program.variables, columns, np.full(shape[1], AT_LOWER)),
             _carried(base, program, base.rules, program.rules, rows, np.full(shape[0], BASIC)),
         )
+
+
+def _best_of(
+    stage: Stage,
+    steps: Sequence[int | None],
+    count: int,
+    costs_of: Callable[[int | None], Iterator[float | None]],
+) -> float | None:
+    """The best value of a stage under one stipend step for all parts; `None` where no step has a plan.
+
+    Where there are several steps and parts, every part is first asked for what it costs under any mixture of steps: a step
+    is left as soon as its parts so far and the least of the others cost more than the best step.
+    """
+    least = [-np.inf] * count
+    if len(steps) > 1 and count > 1:
+        found = list(takewhile(lambda cost: cost is not None, costs_of(None)))
+        least = [cost for cost in found if cost is not None]
+        if len(least) < count:
+            return None
+    rest = [*itertools.accumulate(reversed(least), initial=0.0)][::-1][1:]  # of the parts behind each
+    best = np.inf
+    for step in steps:
+        total = 0.0
+        for cost, others in zip(costs_of(step), rest):
+            total += np.inf if cost is None else cost
+            if total + others > best + HAIR * (1.0 + abs(best)) or np.isinf(total):
+                break
+        else:
+            best = min(best, total)
+    return None if np.isinf(best) else float((stage.sign * best + stage.offset) / stage.scale)
 
 
 def _blocks(matrix: Matrix) -> list[Block]:

@@ -325,8 +325,9 @@ class Session:
         if not self._perturb:
             doubtful.add(Status.ITERATION_LIMIT)
         if doubt and solution.status in doubtful and not self._whole:
-            surely = solution.status is Status.INFEASIBLE or not self._perturb  # "unknown" is no verdict either
-            for again in ("simplex",) if method == "ipm" else ("simplex", "ipm") if surely else ("ipm",):
+            unsure = solution.status is Status.INFEASIBLE or not self._perturb
+            ways = ("simplex", "ipm") if unsure else ("ipm",)  # "unknown" is no verdict either
+            for again in ("simplex",) if method == "ipm" else ways:
                 self.start_cold()
                 self._set_perturbation(1.0)
                 solution = self._minimise_by(again, interruptible, read)

@@ -239,7 +239,9 @@ def test_numerical_trouble_is_tried_once_more_from_scratch(program, monkeypatch)
 def test_a_doubt_that_ends_in_trouble_is_settled_by_interior_point(program, monkeypatch) -> None:
     """Simplex from nothing says "unknown" of some schools without a plan: that is neither a plan nor a failure."""
     matrix, cost = program
-    impossible = matrix.replace(row_upper=np.minimum(matrix.row_upper, -1.0), row_lower=matrix.row_lower - 2.0)
+    impossible = matrix.replace(
+        row_upper=np.minimum(matrix.row_upper, -1.0), row_lower=matrix.row_lower - 2.0
+    )
     real = highs.Session._minimise_by
     runs: list[str] = []
 

@@ -5,9 +5,12 @@ import pytest
 
 from models.dial import Dial, dial, dials
 from models.errors import InputError, NoPlan
+from models.made import made_district
 from models.sensitivity import Reading
-from optimizer import along, solve, tornado
-from optimizer.resolving import Resolver
+from optimizer import along, resolving, solve, tornado
+from optimizer.objectives import Stage
+from optimizer.resolving import Resolver, _best_of
+from optimizer.steps import steps_of
 from tests import districts
 from tests.maths.strategies import random_district
 from tests.questions.test_stress import CASES, made
@@ -213,3 +216,52 @@ def test_the_same_variant_twice_gives_the_same_value():
     assert first == pytest.approx(again, abs=1e-9)
     assert first[2] == pytest.approx(resolver.base, abs=1e-9)
     assert Reading(1.0, None, None).note == ""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_steps_that_cannot_be_the_best_are_left_early(seed, monkeypatch):
+    """One stipend for all schools: the value is that of the best step, in fewer runs than steps times schools."""
+    monkeypatch.setattr(resolving, "SMALL", 0)  # school by school
+    district = made_district(5, 2, 2, seed=seed).with_settings(
+        leaders={"stipend_policy": "uniform"}, coverage={"max_growth_per_year": None}
+    )
+    resolver = Resolver(district)
+    steps = len(steps_of(resolver.model))
+    assert steps > 3 and len(resolver._parts) == 5
+    for setting, factor in (
+        ("schools.funding_per_pupil", 0.98),
+        ("roles.salary", 1.02),
+        ("stipends.take_up", 0.7),
+        ("stipends.stipend", 1.4),
+        ("schools.funding_per_pupil", 0.3),
+    ):
+        variant, _ = Dial(setting).scaled(district, factor)
+        before = resolver.solves
+        found = resolver.value(variant)
+        asked = resolver.solves - before
+        try:
+            best = solve(variant).coverage
+        except NoPlan:
+            assert found is None and asked <= 5
+        else:
+            assert found == pytest.approx(best, abs=2e-6)
+            assert asked < steps * 5
+
+
+def test_a_part_that_any_mixture_cannot_afford_ends_the_question():
+    stage = Stage("expected", np.zeros(0), -1.0, 1.0)
+    costs = {None: [-3.0, -2.0, -4.0], 0: [-2.0, -2.0, -3.5], 1: [-2.9, -1.9, -3.9], 2: [-1.0, -2.0, -4.0]}
+    asked = []
+
+    def costs_of(step):
+        for cost in costs[step]:
+            asked.append(step)
+            yield cost
+
+    # step 0 reaches 7.5; step 1 8.7; step 2 is left after its first part: 1 + 2 + 4 is less than 8.7
+    assert _best_of(stage, [0, 1, 2], 3, costs_of) == pytest.approx(8.7)
+    assert [asked.count(step) for step in (None, 0, 1, 2)] == [3, 3, 3, 1]
+    costs[1] = [-2.9, None, -3.9]  # no plan
+    assert _best_of(stage, [0, 1, 2], 3, costs_of) == pytest.approx(7.5)
+    costs[None] = [-3.0, None, -4.0]
+    assert _best_of(stage, [0, 1, 2], 3, costs_of) is None

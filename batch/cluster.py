@@ -15,6 +15,7 @@ from models.errors import InputError, SolverFailure, SpanwiseError
 AHEAD = 3  # chunks in flight a thread of a worker: enough to keep it busy, few enough to keep memory flat
 PATIENCE = 30.0  # seconds to wait for a first worker, and for a scheduler that went away
 LOOK = 5.0  # seconds between looks at who is there
+UNDONE = "pending", "lost"  # lost: a worker died with the result, and another one solves it again
 
 
 class Cluster:
@@ -92,7 +93,7 @@ class Cluster:
     def take(self) -> Iterator[Answer]:
         """Wait until a chunk is done or given up."""
         gone: float | None = None
-        while not (ready := [future for future in self._flying if future.status != "pending"]):
+        while not (ready := [future for future in self._flying if future.status not in UNDONE]):
             self._woken.wait(1.0)
             self._woken.clear()
             if self._client.status == "running":
@@ -108,7 +109,7 @@ class Cluster:
     def _results(self, future: Any, chunk: Chunk) -> list[dict[str, Any]] | None:
         from distributed.scheduler import KilledWorker
 
-        if future.status in ("cancelled", "lost"):
+        if future.status == "cancelled":
             raise self._lost()
         try:
             results: list[dict[str, Any]] = future.result(timeout=PATIENCE)

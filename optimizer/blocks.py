@@ -43,25 +43,28 @@ def components(A: Any, owner: Indices | None) -> tuple[Indices, Indices, int]:
     further stays in one part. Where owners are not known, parts are the connected components. A row without
     coefficients couples nothing and belongs to the first part.
     """
-    if owner is None or owner.size == 0:
-        return _connected(A)
+    row, column, count = _connected(A) if owner is None else _owned(A, owner)
+    first = np.full(count, column.size)
+    first[column[::-1]] = np.arange(column.size)[::-1]  # the last one stays, which is the first
+    used = np.flatnonzero(first < column.size)
+    place = np.zeros(count, dtype=np.int64)
+    place[used[np.argsort(first[used])]] = np.arange(used.size)
+    return place[row], place[column], used.size
+
+
+def _owned(A: Any, owner: Indices) -> tuple[Indices, Indices, int]:
+    """A label for the part of every row and column, and how many labels there may be."""
     shared = np.flatnonzero(owner < 0)
-    column_group = owner.copy()
-    column_group[shared] = owner.max() + 1 + np.arange(shared.size)
-    of_entry = np.repeat(column_group, np.diff(A.indptr))
-    row_group = np.full(A.shape[0], -1, dtype=np.int64)
+    group = owner.copy()
+    group[shared] = owner.max(initial=-1) + 1 + np.arange(shared.size)
+    count = int(group.max(initial=-1)) + 1
+    of_entry = np.repeat(group, np.diff(A.indptr))
+    row_group = np.full(A.shape[0], count)  # of a row without coefficients
     row_group[A.indices] = of_entry
     of_row = row_group[A.indices]
     apart = of_row != of_entry
-    label = _joined(of_entry[apart], of_row[apart], int(column_group.max()) + 1)
-    columns = np.arange(owner.size)
-    first = np.full(label.size, owner.size)
-    first[label[column_group[::-1]]] = columns[::-1]  # the last one stays, which is the first
-    used = np.flatnonzero(first < owner.size)
-    place = np.zeros(label.size, dtype=np.int64)
-    place[used[np.argsort(first[used])]] = np.arange(used.size)
-    row_part = place[label[row_group]]
-    return np.where(row_group < 0, 0, row_part), place[label[column_group]], used.size
+    label = _joined(of_entry[apart], of_row[apart], count + 1)
+    return label[row_group], label[group], count + 1
 
 
 def _joined(one: Indices, other: Indices, count: int) -> Indices:
@@ -79,7 +82,7 @@ def _joined(one: Indices, other: Indices, count: int) -> Indices:
 
 
 def _connected(A: Any) -> tuple[Indices, Indices, int]:
-    """The connected component of every row and column, as `components`."""
+    """As `_owned`, of connected components."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -89,11 +92,9 @@ def _connected(A: Any) -> tuple[Indices, Indices, int]:
         (np.ones(entries.nnz, np.int8), (entries.coords[0], entries.coords[1] + rows)),
         shape=(rows + columns, rows + columns),
     )
-    count, label = connected_components(graph, directed=False)
-    used, first = np.unique(label[rows:], return_index=True)
-    place = np.zeros(count, dtype=np.int64)
-    place[used[np.argsort(first)]] = np.arange(used.size)
-    return place[label[:rows]], place[label[rows:]], used.size
+    count, found = connected_components(graph, directed=False)
+    label = found.astype(np.int64)
+    return label[:rows], label[rows:], int(count)
 
 
 def split(matrix: Matrix, row_owner: Indices, column_owner: Indices, count: int) -> list[Block]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -87,9 +86,8 @@ class Resolver:
             before[block.shape_key] = live
         self._last: Matrix | None = None  # what all parts are told
         self._other = [0, 0]  # solves of models of other shapes: all, cold
-        self._known: dict[
-            int | None, float
-        ] = {}  # what the base costs under every stipend step that has a plan
+        # what the base costs under every stipend step that has a plan
+        self._known: dict[int | None, float] = {}
         self.base = self._base(stage)
         self._statuses: dict[int | None, tuple[Indices, Indices]] = {}
 
@@ -121,8 +119,7 @@ class Resolver:
     def _base(self, stage: Stage) -> float | None:
         """Solve the base for every stipend step, keep what each costs and all bases, and take the best."""
         steps = steps_of(self.model)
-        mixed = [None] if len(steps) > 1 and len(self._parts) > 1 else []  # see `_best_of`
-        for step in [*mixed, *steps]:
+        for step in [None, *steps] if _mixes(steps, len(self._parts)) else steps:
             costs = []
             for cost, part in zip(self._costs_of(self.model, stage, step), self._parts):
                 if cost is None:
@@ -168,9 +165,8 @@ class Resolver:
                         column_upper=high,
                     )
                 )
-            if step in part.bases and not (
-                sides_alone and step is None
-            ):  # else the last basis is the nearest
+            last_is_nearest = sides_alone and step is None
+            if step in part.bases and not last_is_nearest:
                 live.start_from(part.bases[step])
             yield live.value(ordered[part.column_slice])
         self._last = matrix
@@ -229,6 +225,11 @@ class Resolver:
         )
 
 
+def _mixes(steps: Sequence[int | None], count: int) -> bool:
+    """Whether parts are asked for any mixture of steps too: it tells something where there are several steps and parts."""
+    return len(steps) > 1 and count > 1
+
+
 def _best_of(
     stage: Stage,
     steps: Sequence[int | None],
@@ -237,15 +238,16 @@ def _best_of(
 ) -> float | None:
     """The best value of a stage under one stipend step for all parts; `None` where no step has a plan.
 
-    Where there are several steps and parts, every part is first asked for what it costs under any mixture of steps: a step
-    is left as soon as its parts so far and the least of the others cost more than the best step.
+    Every part is first asked for what it costs under any mixture of steps (`_mixes`): a step is left as soon as its parts so
+    far and the least of the others cost more than the best step.
     """
     least = [-np.inf] * count
-    if len(steps) > 1 and count > 1:
-        found = list(takewhile(lambda cost: cost is not None, costs_of(None)))
-        least = [cost for cost in found if cost is not None]
-        if len(least) < count:
-            return None
+    if _mixes(steps, count):
+        least = []
+        for cost in costs_of(None):
+            if cost is None:
+                return None
+            least.append(cost)
     rest = [*itertools.accumulate(reversed(least), initial=0.0)][::-1][1:]  # of the parts behind each
     best = np.inf
     for step in steps:

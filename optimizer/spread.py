@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-Written = tuple[
-    str, Array | float, bool
-]  # axes and figures of a term, and whether it is read at another node
+# axes and figures of a term, and whether it is read at another node
+Written = tuple[str, Array | float, bool]
 Shape = tuple[str, tuple[int, ...]]  # axes and their sizes
 SMALL = 4_096  # products of axes up to this size are known by heart
 

@@ -17,10 +17,8 @@ from optimizer.staging import Options
 
 Array = NDArray[np.float64]
 
-INSIDE, AFTER = (
-    150,
-    5_000,
-)  # iterations of interior point, and of simplex after it: what is out of reach takes far more
+# iterations of interior point, and of simplex after it: what is out of reach takes far more
+INSIDE, AFTER = 150, 5_000
 
 
 @dataclass(frozen=True, eq=False)

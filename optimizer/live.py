@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from models.errors import NoPlan, SolverFailure
 from models.status import Status
+from optimizer.anchor import Anchor
 from optimizer.matrix import Matrix
 from optimizer.solution import Solution
 from optimizer.staging import PATIENT, Options, is_for_prices, whole_method
@@ -17,47 +18,6 @@ Array = NDArray[np.float64]
 
 QUICK = 5_000  # columns from which a run from a basis is worth a thread of its own, and prices a first run; see `PATIENT`
 FAR = 2_500  # simplex iterations from a basis, after which prices and crossover are quicker; only where there are prices
-FEASIBLE = 1e-9  # relative: how far a figure may be outside its bounds
-
-
-class _Anchor:
-    """An optimum and its basis: how far they carry when sides of rows move (nothing else does)."""
-
-    def __init__(self, session: Any, matrix: Matrix, value: float) -> None:
-        basic, point, activity, self._dual = session.basic()
-        self._session, self._value = session, value
-        is_row = basic < 0
-        self._columns, self._rows = basic[~is_row], -1 - basic[is_row]
-        self._is_row = is_row
-        self._point, self._activity = point[self._columns], activity[self._rows]
-        self._column_lower = matrix.column_lower[self._columns]
-        self._column_upper = matrix.column_upper[self._columns]
-        rests = np.ones(matrix.shape[0], dtype=bool)
-        rests[self._rows] = False
-        self._at_lower = rests & (np.abs(activity - matrix.row_lower) <= np.abs(matrix.row_upper - activity))
-        self._at_upper = rests & ~self._at_lower
-        self._side = np.where(self._at_lower, matrix.row_lower, matrix.row_upper)
-
-    def value(self, lower: Array, upper: Array) -> float | None:
-        """The least cost at other sides, as long as the basis satisfies all rules there; `None` where it does not."""
-        side = np.where(self._at_lower, lower, np.where(self._at_upper, upper, self._side))
-        with np.errstate(invalid="ignore"):
-            moved = np.where(self._at_lower | self._at_upper, side - self._side, 0.0)
-        if not np.isfinite(moved).all():
-            return None
-        step = self._session.basis_solve(moved)
-        point = self._point + step[~self._is_row]
-        activity = self._activity - step[self._is_row]
-        if _within(point, self._column_lower, self._column_upper) and _within(
-            activity, lower[self._rows], upper[self._rows]
-        ):
-            return self._value + float(self._dual @ moved)
-        return None
-
-
-def _within(values: Array, lower: Array, upper: Array) -> bool:
-    hair = FEASIBLE * (1.0 + np.abs(values))
-    return bool(((values >= lower - hair) & (values <= upper + hair)).all())
 
 
 class Live:
@@ -101,7 +61,7 @@ class Live:
         self._told = matrix  # as the session knows it
         # cost and value of an optimum that nothing has changed since
         self._optimal: tuple[Array, float] | None = None
-        self._anchor: _Anchor | None = None
+        self._anchor: Anchor | None = None
         self._anchored = anchored
         able = self.options.method in ("auto", "prices")
         self.by_prices = able and is_for_prices(matrix, QUICK)
@@ -206,9 +166,9 @@ class Live:
 
         """
         known = self._optimal if self._anchored and self._sides_alone() else None
-        if known is not None and np.array_equal(cost, known[0]):
+        if known is not None and (cost is known[0] or np.array_equal(cost, known[0])):
             if self._anchor is None:
-                self._anchor = _Anchor(self._session, self._told, known[1])
+                self._anchor = Anchor(self._session.vertex, self._told, *known)
             value = self._anchor.value(self.matrix.row_lower, self.matrix.row_upper)
             if value is not None:
                 return value

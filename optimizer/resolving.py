@@ -184,7 +184,7 @@ class Resolver:
 
     def _elsewhere(self, model: Model, stage: Stage) -> float | None:
         """Solve a model of another shape, block by block, from the base's basis."""
-        from optimizer.solvers.highs import basis_of
+        from optimizer.solvers.basis import basis_of
 
         columns, rows = self._transfer(model.lp)
         blocks = _blocks(model.lp.matrix())
@@ -206,7 +206,7 @@ class Resolver:
 
     def _transfer(self, program: Program) -> tuple[Indices, Indices]:
         """Status of every column and row of another program: the base's where it has one of the same name."""
-        from optimizer.solvers.highs import AT_LOWER, BASIC, basis_status
+        from optimizer.solvers.basis import AT_LOWER, BASIC, basis_status
 
         if not self._statuses:
             columns = np.full(self.matrix.shape[1], AT_LOWER)

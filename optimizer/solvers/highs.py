@@ -15,6 +15,7 @@ from models.errors import SolverFailure
 from models.status import Status
 from optimizer.matrix import Matrix
 from optimizer.solution import Solution
+from optimizer.solvers.basis import Vertex
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -102,26 +103,6 @@ class _Quiet(highspy.Highs):  # type: ignore[misc]
 def version() -> str:
     """Version of HiGHS."""
     return str(_Quiet().version())
-
-
-def basis_status(basis: Any) -> tuple[Indices, Indices]:
-    """Status of every column and row in a basis, as HiGHS numbers them."""
-    return (
-        np.array([int(status) for status in basis.col_status], dtype=np.int64),
-        np.array([int(status) for status in basis.row_status], dtype=np.int64),
-    )
-
-
-def basis_of(columns: Indices, rows: Indices) -> Any:
-    """Make a basis from the status of columns and rows, which need not be a basis of anything: HiGHS repairs it."""
-    basis = highspy.HighsBasis()
-    basis.col_status = [highspy.HighsBasisStatus(int(status)) for status in columns]
-    basis.row_status = [highspy.HighsBasisStatus(int(status)) for status in rows]
-    basis.valid = basis.alien = True
-    return basis
-
-
-AT_LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
 
 
 class Session:
@@ -263,26 +244,14 @@ class Session:
         """Forget the basis; the next run starts with presolve."""
         self._highs.clearSolver()
 
-    def basic(self) -> tuple[Indices, Array, Array, Array]:
-        """After an optimal run: the basic variables, the point, the rows' activities, and the duals of the rows.
-
-        A basic variable is a column's number, or −1 − row for a row's own.
-        """
-        solution = self._highs.getSolution()
-        return (
-            np.asarray(self._highs.getBasicVariables()[1], dtype=np.int64),
-            np.array(solution.col_value),
-            np.array(solution.row_value),
-            np.array(solution.row_dual),
-        )
+    @property
+    def vertex(self) -> Vertex:
+        """Where an optimal run ended; it is good until the next one."""
+        return Vertex.of(self._highs)
 
     def reduced_cost(self, column: int) -> float:
         """The dual of one column after an optimal run."""
         return float(self._highs.getSolution().col_dual[column])
-
-    def basis_solve(self, right: Array) -> Array:
-        """Solve B x = right for the basis matrix of the last run, where a row's own column is a unit vector."""
-        return np.asarray(self._highs.getBasisSolve(right)[1])
 
     @property
     def native(self) -> highspy.Highs:

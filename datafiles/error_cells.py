@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import posixpath
 import zipfile
 from collections.abc import Iterator
@@ -11,20 +12,62 @@ from xml.etree import ElementTree
 Place = tuple[int, int]  # row and column, from 0
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how the old binary format begins
+OPEN_DOCUMENT = "content.xml"
+REPEATED = 1_000  # copies of a failed row or cell that are told one by one
+
+
+def hides_errors(content: bytes) -> bool:
+    """Whether a workbook's format gives no sign of failed cells: the old binary one."""
+    return content.startswith(OLE)
+
+
 def error_cells(content: bytes) -> dict[str, dict[Place, str]]:
-    """What stands in failed cells, by sheet and place; nothing for other formats than Office Open XML."""
+    """What stands in failed cells, by sheet and place; nothing for formats that are no archive (`hides_errors`)."""
     if not content.startswith(b"PK"):
         return {}
     found: dict[str, dict[Place, str]] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if OPEN_DOCUMENT in archive.namelist():
+                return _of_open_document(archive.read(OPEN_DOCUMENT))
             for name, part in _parts(archive).items():
                 sheet = archive.read(part)
                 if b't="e"' in sheet:
                     found[name] = dict(_failed(sheet))
-    except (KeyError, StopIteration, zipfile.BadZipFile, ElementTree.ParseError):
+    except (KeyError, StopIteration, ValueError, zipfile.BadZipFile, ElementTree.ParseError):
         return {}  # another format, or damaged: the reader will say so
     return found
+
+
+def _of_open_document(content: bytes) -> dict[str, dict[Place, str]]:
+    """Failed cells of an OpenDocument spreadsheet, where equal rows and cells stand once with a number."""
+    if b'value-type="error"' not in content:
+        return {}
+    found: dict[str, dict[Place, str]] = {}
+    for sheet in _named(ElementTree.fromstring(content), "table"):
+        row = 0
+        failed: dict[Place, str] = {}
+        for line in _named(sheet, "table-row"):
+            rows, column = _count(line, "number-rows-repeated"), 0
+            for cell in line:
+                columns = _count(cell, "number-columns-repeated")
+                if any(key.endswith("}value-type") and value == "error" for key, value in cell.items()):
+                    text = "".join(cell.itertext()).strip() or "#VALUE!"
+                    copies = itertools.product(range(min(rows, REPEATED)), range(min(columns, REPEATED)))
+                    failed |= {(row + i, column + j): text for i, j in copies}
+                column += columns
+            row += rows
+        found[next(value for key, value in sheet.items() if key.endswith("}name"))] = failed
+    return found
+
+
+def _named(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    return (part for part in element.iter() if part.tag.endswith("}" + name))
+
+
+def _count(element: ElementTree.Element, name: str) -> int:
+    return next((int(value) for key, value in element.items() if key.endswith("}" + name)), 1)
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from datafiles.assembly import assemble
 from datafiles.delimited import shape_table
-from datafiles.error_cells import error_cells
+from datafiles.error_cells import error_cells, hides_errors
 from datafiles.faults import Faults, nearest
 from datafiles.raw import RawTable, Sheet
 from datafiles.schema import ALWAYS, OPTIONAL, SETTINGS, TABLES
@@ -87,6 +87,14 @@ def district_of_workbook(content: bytes, source: str) -> tuple[District, tuple[P
         raise InputError(
             f"{source} is no district workbook: none of its sheets ({', '.join(sheets) or 'there is none'}) is a table of a district.",
             f"Its sheets are {SETTINGS_SHEET}, {', '.join(TABLES)}. Make one with: spanwise convert examples/lakeside district.xlsx",
+        )
+    if hides_errors(content):
+        faults.warn(
+            Problem(
+                source,
+                "is in the old binary format, in which a formula that failed (#DIV/0!) looks like an empty cell.",
+                "Save it as .xlsx to have such cells told.",
+            )
         )
     district = assemble(raws, settings, faults, source)
     return district, tuple(faults.warnings)

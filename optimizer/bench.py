@@ -214,7 +214,9 @@ def _work(pipe: Any, name: str, district: District, path: Path, options: Options
         row = replace(
             row,
             status="missing" if missing else str(status),
-            note=error.mend if missing else error.what.splitlines()[0],
+            note=error.mend.removeprefix("Install it: ").rstrip(".")
+            if missing
+            else error.what.splitlines()[0],
         )
     except Exception as fault:
         row = replace(row, note=f"{type(fault).__name__}: {fault}"[:200])

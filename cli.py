@@ -97,14 +97,25 @@ def _fault(given: Sequence[str], fault: Exception) -> int:
     return 1
 
 
+def _run(given: Sequence[str]) -> object:
+    """Run a command; what it showed of its progress is gone before its end is told."""
+    from commands.status import clear
+
+    try:
+        code = group.main(given, prog_name="spanwise", standalone_mode=False)
+        sys.stdout.flush()
+        return code
+    finally:
+        clear()
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; print an error as two parts on standard error and end with its exit code."""
     from models.errors import SpanwiseError
 
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = group.main(given, prog_name="spanwise", standalone_mode=False)
-        sys.stdout.flush()
+        code = _run(given)
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt):

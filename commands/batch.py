@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.options import JSON, OBJECTIVE, QUIET, print_json, say
+from commands.options import JSON, OBJECTIVE, QUIET, print_json, say, show
+from commands.status import tell
 
 if TYPE_CHECKING:
     from batch.running import Progress
@@ -132,7 +133,7 @@ def command(
     if as_json:
         print_json(summary)
     else:
-        click.echo(batch_card(summary))
+        show(batch_card(summary))
     return 0
 
 
@@ -151,8 +152,7 @@ class Teller:
 
         done = progress.before + progress.done
         if self.terminal:
-            line = progress_line(done, progress.jobs, progress.rate, progress.seconds_left)
-            click.echo(f"\r{line}\x1b[K", err=True, nl=done == progress.jobs)
+            tell(progress_line(done, progress.jobs, progress.rate, progress.seconds_left))
         elif time.monotonic() - self.told >= self.EVERY:
             self.told = time.monotonic()
             say(progress_line(done, progress.jobs, progress.rate, progress.seconds_left))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from commands.options import JSON, QUIET, options_of, print_json, read
+from commands.options import JSON, QUIET, options_of, print_json, read, show
 
 
 def _numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) -> list[int]:
@@ -128,7 +128,7 @@ def command(
     if as_json:
         print_json({"machine": here, "rows": rows})
     else:
-        click.echo(bench_card(here, rows))
+        show(bench_card(here, rows))
     if save is not None:
         _save(save, here, rows)
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from commands.options import FOLDER, JSON, print_json, typed
+from commands.options import FOLDER, JSON, print_json, show, typed
 
 
 @click.command("check")
@@ -35,5 +35,5 @@ def command(folder: Path, as_json: bool) -> int:
             summary(district, model.tree, variables, rules) | {"warnings": [asdict(w) for w in warnings]}
         )
     else:
-        click.echo(check_card(district, model.tree, variables, rules, warnings, typed(folder)))
+        show(check_card(district, model.tree, variables, rules, warnings, typed(folder)))
     return 0

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import JSON, OBJECTIVE, OUT, QUIET, options_of, print_json, say, solving_options, typed
+from commands.options import (
+    JSON,
+    OBJECTIVE,
+    OUT,
+    QUIET,
+    options_of,
+    print_json,
+    say,
+    show,
+    solving_options,
+    typed,
+)
 
 if TYPE_CHECKING:
     from models.district import District
@@ -75,7 +86,7 @@ def command(
         return 0
     from reports.comparison import comparison_card
 
-    click.echo(comparison_card(comparison, index, typed(folder)))
+    show(comparison_card(comparison, index, typed(folder)))
     if out is not None:
         click.echo(f"\nWritten: {out}/comparison.json and the tables {', '.join(names)} (.csv)")
     return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.options import print_json, say
+from commands.options import print_json, say, show
 
 if TYPE_CHECKING:
     from models.settings import Objective
@@ -40,7 +40,7 @@ def show_two(
         return 0
     from reports.plan_comparison import plan_comparison_card
 
-    click.echo(plan_comparison_card(comparison))
+    show(plan_comparison_card(comparison))
     if out is not None:
         click.echo(f"\nWritten: {out}/comparison.json and the tables {', '.join(names)} (.csv)")
     return 0

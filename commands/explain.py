@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commands.options import FOLDER, JSON, OBJECTIVE, OUT, QUIET, options_of, print_json, read, typed
+from commands.options import FOLDER, JSON, OBJECTIVE, OUT, QUIET, options_of, print_json, read, show, typed
 
 NO_PLAN = 4
 
@@ -82,7 +82,7 @@ def command(
     else:
         from reports.explanation import explanation_card
 
-        click.echo(explanation_card(answer, typed(folder)))
+        show(explanation_card(answer, typed(folder)))
         if written:
             click.echo(f"\nWritten to {out}: {', '.join(written)}")
     return 0 if answer.has_plan else NO_PLAN

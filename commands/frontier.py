@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import FOLDER, JSON, OBJECTIVE, OUT, QUIET, options_of, print_json, read
+from commands.options import FOLDER, JSON, OBJECTIVE, OUT, QUIET, options_of, print_json, read, show
 from commands.shares import SHARE, share_of
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def command(
     if as_json:
         print_json(answer.as_dict())
     else:
-        click.echo(card(answer))
+        show(card(answer))
         if written:
             click.echo(f"\nWritten to {out}: {', '.join(written)}")
     return 0

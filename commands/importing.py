@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import JSON, print_json, say, typed
+from commands.options import JSON, print_json, say, show, typed
 
 if TYPE_CHECKING:
     from datafiles.importing.importing import Imported
@@ -160,7 +160,7 @@ def command(
     if as_json:
         print_json(report.as_dict() | {"plan": plan})
         return 0
-    click.echo(report.card())
+    show(report.card())
     click.echo(f"\nThis report is in {_report_path(out)}.")
     click.echo(
         f"Next: spanwise batch {typed(out)} -o results"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from commands.status import clear, tell
+
 if TYPE_CHECKING:
     from models.district import District
     from models.plan import Plan
@@ -86,12 +88,25 @@ def options_of(
         method=method,
         time_limit=time_limit,
         threads=threads or min(os.cpu_count() or 1, 8),
-        say=None if quiet or not sys.stderr.isatty() else say,
+        say=None if quiet or not sys.stderr.isatty() else tell,
     )
+
+
+def show(text: str) -> None:
+    """Print a card; on a terminal its sentences are folded to the width there is."""
+    if sys.stdout.isatty():
+        import shutil
+
+        from reports.fitting import fit
+
+        text = fit(text, shutil.get_terminal_size().columns)
+    clear()
+    click.echo(text)
 
 
 def say(text: str) -> None:
     """Write a line of progress or warning to standard error."""
+    clear()
     click.echo(text, err=True)
 
 
@@ -118,6 +133,7 @@ def print_json(answer: dict[str, Any]) -> None:
     """Print the one JSON object of a command; what has no value is null."""
     import json
 
+    clear()
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False, allow_nan=False))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import OBJECTIVE, QUIET, ending, options_of, say, solving_options, typed
+from commands.options import OBJECTIVE, QUIET, ending, options_of, say, show, solving_options, typed
 from models.errors import InputError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def command(
 
     for target, content in made:
         write_whole(target.path, content)
-        click.echo(f"Written: {target.path}")
+        show(f"Written: {target.path}")
     return ending(plan)
 
 

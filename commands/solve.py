@@ -17,6 +17,7 @@ from commands.options import (
     options_of,
     print_json,
     read,
+    show,
     solving_options,
     typed,
 )
@@ -136,7 +137,7 @@ def command(
     else:
         from reports.card import card
 
-        click.echo(card(plan, typed(folder)))
+        show(card(plan, typed(folder)))
         if out is not None:
             click.echo(
                 f"\nWritten: {out}/plan.json and the tables design, positions, stipends, technology, coverage, money (.csv)"

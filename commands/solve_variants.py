@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import print_json
+from commands.options import print_json, show
 
 if TYPE_CHECKING:
     from models.district import District
@@ -43,7 +43,7 @@ def show_alternatives(
         return 0
     from reports.alternatives import alternatives_card
 
-    click.echo(alternatives_card(found, count, source))
+    show(alternatives_card(found, count, source))
     if out is not None:
         folders = ", ".join(map(folder_of, found.names))
         click.echo(f"\nWritten to {out}: {folders}, each with plan.json and its tables (.csv)")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.options import JSON, OUT, QUIET, options_of, print_json, read, typed
+from commands.options import JSON, OUT, QUIET, options_of, print_json, read, show, typed
 from commands.shares import SHARE, SHARES
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def command(
         from reports.resilience import resilience_card
 
         names = dict(zip(district.schools.id, district.schools.name))
-        click.echo(resilience_card(answer, names, typed(folder)))
+        show(resilience_card(answer, names, typed(folder)))
         if written:
             click.echo(f"\nWritten to {out}: {', '.join(written)}")
     return 0 if answer.coverage is not None else 4

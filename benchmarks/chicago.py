@@ -2,7 +2,7 @@
 
 Positions, pay and enrollment come from `cps_sy1819_school_base.csv` (school profile and position roster of 2018-19,
 grade counts of fall 2015 as shares alone); prices, team models and rules come from the price book `chicago-fy26`.
-Every assumption is in `ASSUMPTIONS`, which `docs/benchmarks/chicago.md` repeats.
+Every assumption is in `ASSUMPTIONS`.
 
     ./run python -m benchmarks.chicago --out chicago          # writes the district folder
     ./run python -m benchmarks.chicago --solve                # solves it in all forms, one table

@@ -14,7 +14,7 @@ from models.explanation import Question
 from models.settings import Objective
 from optimizer.formulation import Model
 from optimizer.objectives import stages_of
-from optimizer.solving import feasible_steps, way_of
+from optimizer.solving import contenders, way_of
 from optimizer.staging import Options
 
 POINT = 0.01  # one percentage point
@@ -71,7 +71,7 @@ def first_value(district: District, objective: Objective, options: Options) -> t
     way = way_of(model.lp.matrix(), stages, options)
     if district.settings.leaders.stipend_policy == "by_school" or model.p.sigma.size == 0:
         return way.first().value, stages[0].scale
-    return max(first.value for _, first in feasible_steps(model, way)), stages[0].scale
+    return max(first.value for first in contenders(model, way, stages[0]).values()), stages[0].scale
 
 
 def questions(district: District, objective: Objective, value: float, options: Options) -> list[Question]:

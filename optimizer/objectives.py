@@ -32,7 +32,16 @@ class Stage:
 
     def value(self, point: Array) -> float:
         """Value of the stage at a point: a share for coverage, dollars for spending."""
-        return float((self.sign * (self.cost @ point) + self.offset) / self.scale)
+        return self.worth(float(self.cost @ point))
+
+    def worth(self, cost: float) -> float:
+        """Value of a cost · x."""
+        return (self.sign * cost + self.offset) / self.scale
+
+    @property
+    def ideal(self) -> float:
+        """A value that none is better than."""
+        return -self.sign * np.inf
 
     @property
     def vector(self) -> Array:

@@ -129,7 +129,7 @@ class Resolver:
             else:
                 self._known[step] = sum(costs)
         least = min((cost for step, cost in self._known.items() if step in steps), default=None)
-        return None if least is None else (stage.sign * least + stage.offset) / stage.scale
+        return None if least is None else stage.worth(least)
 
     def _best(self, model: Model, stage: Stage) -> float | None:
         """Solve a model of the base's shape for every stipend step, those that did well in the base first; take the best."""
@@ -258,7 +258,7 @@ def _best_of(
                 break
         else:
             best = min(best, total)
-    return None if np.isinf(best) else float((stage.sign * best + stage.offset) / stage.scale)
+    return None if np.isinf(best) else stage.worth(best)
 
 
 def _blocks(matrix: Matrix) -> list[Block]:

@@ -153,6 +153,10 @@ class SideBySide:
             sum(part.iterations for part in self._parts),
         )
 
+    def at_best(self, column_upper: Array) -> float:
+        """See `Way`: nothing is known."""
+        return self.first_stage.ideal
+
     def rest(self, reached: Reached) -> list[Reached]:
         """Bring the price of coverage down to where the blocks give up what the hold leaves."""
         self.options.tell(f"Stage 2 of 2: {self.last_stage.name} ({self.block_count:,} blocks)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -147,7 +147,7 @@ def run_stages(model: Model, way: Way, stages: list[Stage]) -> tuple[list[Reache
     if model.district.settings.leaders.stipend_policy == "by_school" or model.p.sigma.size == 0:
         first = way.first()
         return [first, *way.rest(first)], None
-    firsts = dict(feasible_steps(model, way))
+    firsts = contenders(model, way, stages[0])
     candidates = []
     for step in _as_good(stages[0], [(step, first.value) for step, first in firsts.items()]):
         way.restrict(upper_of(model, step))
@@ -169,10 +169,40 @@ def _as_good(stage: Stage, values: list[tuple[int, float]]) -> list[int]:
     return [step for step, value in values if stage.holds(value, best)]
 
 
-def feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
+def contenders(model: Model, way: Way, stage: Stage) -> dict[int, Reached]:
+    """First stage of the stipend steps that may be the best one; the most promising are solved first, where that is known."""
+    values: list[float] = []
+    hopes: dict[int, float] = {}
+
+    def promising(value: float, steps: list[int]) -> list[int]:
+        values.append(value)
+        best = min(values, key=lambda value: stage.sign * value)
+
+        def may_be_best(step: int) -> bool:
+            return stage.holds(hopes.get(step, stage.ideal), best)
+
+        for step in filter(may_be_best, steps):  # what was said at earlier prices stays true
+            hopes[step] = _hope(way, upper_of(model, step), stage)
+        return sorted(filter(may_be_best, steps), key=lambda step: stage.sign * hopes[step])
+
+    return dict(feasible_steps(model, way, promising))
+
+
+def _hope(way: Way, upper: Array, stage: Stage) -> float:
+    """The best that a stage may reach under some upper bounds; the worst there is where no plan satisfies all rules."""
+    try:
+        return way.at_best(upper)
+    except NoPlan:
+        return -stage.ideal
+
+
+def feasible_steps(
+    model: Model, way: Way, promising: Callable[[float, list[int]], list[int]] | None = None
+) -> Iterator[tuple[int, Reached]]:
     """First stage of every stipend step that has a plan; infeasible steps are skipped.
 
     Where the first step has none, all steps together are tried: a district that has no plan then is not asked further.
+    After each step that has a plan `promising` says, from its value, which of those that are left are asked, and in which order.
 
     Raises
     ------
@@ -182,7 +212,9 @@ def feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
     """
     refused: NoPlan | None = None
     some = False
-    for step in range(model.p.sigma.size):
+    left = list(range(model.p.sigma.size))
+    while left:
+        step = left.pop(0)
         way.restrict(upper_of(model, step))
         try:
             reached = way.first()
@@ -194,6 +226,7 @@ def feasible_steps(model: Model, way: Way) -> Iterator[tuple[int, Reached]]:
         else:
             some = True
             yield step, reached
+            left = left if promising is None else promising(reached.value, left)
     if not some and refused is not None:
         raise refused
 

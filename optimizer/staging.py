@@ -97,6 +97,12 @@ class Way(Protocol):
     def rest(self, reached: Reached) -> list[Reached]:
         """Solve the later stages, from the first on."""
 
+    def at_best(self, column_upper: Array) -> float:
+        """The best that the first stage may reach under other upper bounds, as far as that is known without solving it.
+
+        The bounds that are set need not be the same afterwards.
+        """
+
 
 def make_session(matrix: Matrix, options: Options) -> Any:
     """Open a session with the solver that was asked for."""
@@ -165,6 +171,10 @@ class Whole:
             reached = self._run(number, held)
             results.append(reached)
         return results
+
+    def at_best(self, column_upper: Array) -> float:
+        """See `Way`: nothing is known."""
+        return self.stages[0].ideal
 
     def _run(self, number: int, held: tuple[tuple[Stage, float], ...]) -> Reached:
         stage = self.stages[number]

@@ -43,17 +43,13 @@ class Candidate:
 
     def reached(self, stages: list[Stage], number: int) -> float:
         """Value of a stage on the planner's scale."""
-        return _scaled(stages[number], sum(part.reached[number] for part in self.parts))
+        return stages[number].worth(sum(part.reached[number] for part in self.parts))
 
     def bound(self, stages: list[Stage], number: int = 0) -> float:
         """Proven bound of a stage on the planner's scale; the LP's where the search did not get."""
         if number == 0:
-            return _scaled(stages[0], sum((part.bound or (part.relaxed,))[0] for part in self.parts))
-        return _scaled(stages[number], sum(part.bound[number] for part in self.parts))
-
-
-def _scaled(stage: Stage, cost: float) -> float:
-    return (stage.sign * cost + stage.offset) / stage.scale
+            return stages[0].worth(sum((part.bound or (part.relaxed,))[0] for part in self.parts))
+        return stages[number].worth(sum(part.bound[number] for part in self.parts))
 
 
 def solve_whole(

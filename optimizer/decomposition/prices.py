@@ -51,6 +51,8 @@ class Prices:
         self._pricing = Pricing(structure.blocks, structure.matrix.shape, options)
         self._limits = Limits.of(structure)
         self._whole: Whole | None = None
+        self._price: Array | None = None  # of the coupling rows in the last first stage that settled
+        self._solved: list[_Solved] = []
         self.restrict(structure.matrix.column_upper)
 
     def restrict(self, column_upper: Array) -> None:
@@ -62,7 +64,7 @@ class Prices:
     def _forget(self) -> None:
         self._state = State(np.zeros(self.structure.shared.size))
         self._choose(1)
-        self._whole = None
+        self._whole, self.method = None, "prices"
 
     def _choose(self, times: int) -> None:
         """Choose who stands for all, so many times as many as usual."""
@@ -70,12 +72,33 @@ class Prices:
         self._few = [_Few(times * few), _Few(times * SOME)]
 
     def first(self) -> Reached:
-        """Solve the first stage."""
+        """Solve the first stage; one that was solved under the same bounds is taken up again."""
+        for solved in self._solved:
+            if np.array_equal(solved.upper, self._upper):
+                self._state, self._whole = solved.state.copy(), solved.whole
+                self._few = [few.copy() for few in solved.few]
+                self.method = "prices" if self._whole is None else self._whole.method
+                return replace(solved.reached, iterations=0)
         self._forget()
         try:
-            return self._run(0, ())
+            reached = self._run(0, ())
         except SolverFailure as failure:
-            return self._fall_back(failure).first()
+            reached = self._fall_back(failure).first()
+        few = [each.copy() for each in self._few]
+        self._solved.append(_Solved(self._upper, reached, self._state.copy(), few, self._whole))
+        return reached
+
+    def at_best(self, column_upper: Array) -> float:
+        """The bound that the prices of the last first stage have under other upper bounds; blocks answer once."""
+        if self._price is None:
+            return self.stages[0].ideal
+        self.restrict(column_upper)
+        self.options.tell("Another stipend at the prices of the last")
+        setting = self._setting(0, ())
+        problem = self._problem(setting)
+        bear(Burden(self.structure, self._limits, self._state.level), problem, self._pricing, setting)
+        answer = self._pricing.answer(problem.reduced(self._price))
+        return self.stages[0].worth(problem.bound(self._price, float(answer.cost.sum())))
 
     def rest(self, reached: Reached) -> list[Reached]:
         """Hold the first stage and solve the others in turn."""
@@ -107,7 +130,7 @@ class Prices:
     def _run(self, number: int, held: tuple[tuple[Stage, float], ...]) -> Reached:
         """Solve a stage; where its search does not settle, once more from the prices of others."""
         state = self._state
-        before = replace(state, known=list(state.known), lawful=list(state.lawful))
+        before = state.copy()
         try:
             return self._stage(number, held)
         except (SolverFailure, NoPlan) as failure:
@@ -153,7 +176,10 @@ class Prices:
             problem, setting, self._pricing, self._limits, self._state, self._upper, self.options,
             last=number + 1 == len(self.stages), check=lambda: self._check_reach(setting),
         )  # fmt: skip
-        return self._reached(held, setting, problem, rounds.run(price, spread))
+        ended = rounds.run(price, spread)
+        if number == 0:
+            self._price = ended.dual.price / problem.one
+        return self._reached(held, setting, problem, ended)
 
     def _loosened(self, number: int, setting: Setting, problem: Problem) -> tuple[Array, float]:
         """First prices where what the sample held is out of its reach by rounding, though all blocks have a plan."""
@@ -301,6 +327,10 @@ class _Few:
     held: list[tuple[Array, float]] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
 
+    def copy(self) -> _Few:
+        """The same knowledge, to go on from more than once."""
+        return replace(self, held=list(self.held), known=list(self.known))
+
     def hold(self, number: int, stage: Stage, cost: float) -> None:
         """Hold what a stage reached."""
         self.held[number:] = [(stage.vector, -cost - HOLD * stage.scale)]
@@ -308,6 +338,17 @@ class _Few:
     def loosen(self, part: float) -> None:
         """Hold less by a part."""
         self.held = [(vector, bound - part * (1.0 + abs(bound))) for vector, bound in self.held]
+
+
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """A first stage that was solved under some upper bounds, and what later stages go on from."""
+
+    upper: Array
+    reached: Reached
+    state: State
+    few: list[_Few]
+    whole: Whole | None
 
 
 def _out_of_time(failure: SolverFailure | NoPlan) -> bool:

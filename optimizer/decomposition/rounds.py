@@ -8,7 +8,7 @@ apart (`recovery`), and the dual answers of all rounds are mixed (`mixing`), so 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,10 @@ class State:
     known: list[Known] = field(default_factory=list)
     lawful: list[Known] = field(default_factory=list)
     part: Array | None = None
+
+    def copy(self) -> State:
+        """The same knowledge, to go on from more than once."""
+        return replace(self, known=list(self.known), lawful=list(self.lawful))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import errno
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -130,6 +131,9 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except SpanwiseError as error:
+        from commands.options import name_district
+
+        name_district(error)
         if "--json" in given:
             from reports.errors import as_json
 
@@ -148,4 +152,8 @@ def main(arguments: list[str] | None = None) -> None:
             code = 3
     except Exception as fault:
         code = _fault(given, fault)
+    if code == 130 and any(thread.name == "solver" for thread in threading.enumerate()):
+        sys.stdout.flush()  # a solver that has not heard Ctrl-C yet would bring the interpreter down while it ends
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code if isinstance(code, int) else 0)

@@ -13,6 +13,7 @@ from commands.status import clear, tell
 
 if TYPE_CHECKING:
     from models.district import District
+    from models.errors import SpanwiseError
     from models.plan import Plan
     from optimizer.staging import Options
 
@@ -114,11 +115,22 @@ def read(path: Path, *, quiet: bool = False) -> District:
     """Read the district of a folder or workbook; what looks odd in it goes to standard error."""
     from datafiles.reading import read_any
 
+    global _district
+    _district = path
     district, warnings = read_any(path)
     if not quiet:
         for warning in warnings:
             say(f"Note: {warning}")
     return district
+
+
+_district: Path | None = None  # that was read last
+
+
+def name_district(error: SpanwiseError) -> None:
+    """Write the district that was read into the command that an error proposes, so that it can be copied."""
+    if _district is not None:
+        error.mend = error.mend.replace("explain FOLDER", f"explain {typed(_district)}")
 
 
 def typed(path: Path) -> str:

@@ -11,6 +11,7 @@ from models.errors import InputError, NoPlan
 from models.status import Status
 from models.subset import only_schools
 from optimizer.formulation import Model
+from optimizer.shortfall import shortfall_stage
 from optimizer.solution import refusal
 from optimizer.solvers.highs import Session
 
@@ -54,9 +55,8 @@ def _missing_money(refused: Model, *, ends: bool) -> str:
     model = Model(district, refused.tree, shortfall=True, like=refused)
     assert model.short is not None
     tree = model.tree
-    matrix = model.lp.matrix()
-    cost = model.lp.expression([("n", tree.probability, model.short)])
-    end = Session(matrix).minimise(cost)
+    stage = shortfall_stage(model)
+    end = Session(model.lp.matrix()).minimise(stage.cost)
     if end.status is not Status.OPTIMAL or end.point is None:
         return ""
     missing = model.lp.values("short", end.point)

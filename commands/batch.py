@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.options import JSON, OBJECTIVE, QUIET, print_json, say, show
+from commands.options import JSON, OBJECTIVE, POSITIVE, QUIET, print_json, say, show
 from commands.status import tell
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     default=None,
     metavar="SECONDS",
     help="Limit of one solve.",

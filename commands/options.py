@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from optimizer.staging import Options
 
 
+class Finite(click.FloatRange):
+    """A figure within a range; "nan" is none, and without a limit is said by leaving the option out."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the figure."""
+        figure = super().convert(value, param, ctx)
+        if not math.isfinite(figure):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return figure
+
+
+POSITIVE = Finite(min=0, min_open=True)
 FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else there."
@@ -55,7 +68,7 @@ def solving_options[Command: Callable[..., Any]](command: Command) -> Command:
             ),
             click.option(
                 "--time-limit",
-                type=click.FloatRange(min=0, min_open=True),
+                type=POSITIVE,
                 metavar="SECONDS",
                 help="Stop after this long, without a plan.",
             ),

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 import zipfile
 
 import numpy as np

@@ -293,3 +293,35 @@ def test_commands_take_a_workbook_where_they_take_a_folder(tmp_path):
         "does not exist" in spanwise("solve", tmp_path / "elm.xlsx").err
         or "cannot be read" in spanwise("solve", tmp_path / "elm.xlsx").err
     )
+
+
+@pytest.mark.parametrize("ending", ["csv", "toml", "html", "pdf"])
+def test_a_district_is_converted_to_a_folder_or_a_workbook(tmp_path, ending):
+    target = tmp_path / f"foo.{ending}"
+    ran = spanwise("convert", OAK, target)
+    assert (ran.code, ran.out, target.exists()) == (3, "", False)
+    assert ran.err == (
+        f"{target} is named like a file (.{ending}); a folder is to be written there.\n\n"
+        f"Type: spanwise convert {OAK} {tmp_path / 'foo'}  (a folder of CSV tables),"
+        f" or: spanwise convert {OAK} {tmp_path / 'foo.xlsx'}  (a workbook)\n"
+    )
+    other = spanwise("convert", OAK, tmp_path / "foo.ods")
+    assert other.err == (
+        f"{tmp_path / 'foo.ods'} ends in '.ods'; workbooks are written as .xlsx.\n\nName it {tmp_path / 'foo.xlsx'}.\n"
+    )
+    copied = spanwise("convert", OAK, tmp_path / "foo")
+    assert (copied.code, read_any(tmp_path / "foo")[0]) == (0, read_district(OAK))
+    assert "A folder to a folder makes a copy." in " ".join(spanwise("convert", "--help").out.split())
+
+
+@pytest.mark.parametrize(
+    ("command", "out"), [("solve", "plan.json"), ("frontier", "curve.csv"), ("batch", "results.csv")]
+)
+def test_results_do_not_go_into_a_folder_named_like_a_file(tmp_path, command, out):
+    """That is said before anything is solved."""
+    ran = spanwise(command, tmp_path / "nowhere", "--out", tmp_path / out)
+    assert (ran.code, list(tmp_path.iterdir())) == (3, [])
+    assert ran.err == (
+        f"{tmp_path / out} is named like a file ({tmp_path.joinpath(out).suffix}); a folder is to be written there.\n\n"
+        f"Name a folder: {tmp_path.joinpath(out).with_suffix('')}\n"
+    )

@@ -35,9 +35,21 @@ FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="FOLD
 JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else there."
 )
+
+
+def folder_name(_context: click.Context, _option: click.Parameter, place: Path | None) -> Path | None:
+    """Refuse a file's name for a folder before anything is solved for it."""
+    from datafiles.writing import hold_to_folder_name
+
+    if place is not None:
+        hold_to_folder_name(place)
+    return place
+
+
 OUT = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
+    callback=folder_name,
     metavar="DIR",
     help="Write the result tables as CSV.",
 )

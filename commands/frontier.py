@@ -102,6 +102,11 @@ def command(
         raise click.UsageError("--points goes with the frontier of funding alone.")
     if equity and objective is not None:
         raise click.UsageError("--equity has both objectives in it; leave --objective out.")
+    if (along is not None or tornado is not None or equity) and not all(
+        click.get_current_context().get_parameter_source(name) == click.core.ParameterSource.DEFAULT
+        for name in ("low", "high")
+    ):
+        raise click.UsageError("--from and --to go with the frontier of funding alone.")
     district = read(folder, quiet=quiet)
     options = options_of(time_limit=time_limit, quiet=quiet)
     from reports import frontier as cards

@@ -105,6 +105,8 @@ def options_of(
     quiet: bool = False,
 ) -> Options:
     """Build the solving options; progress goes to a terminal's standard error."""
+    if solver != "highs" and method != "auto":
+        raise click.UsageError(f"--method goes with HiGHS; {solver} has ways of its own.")
     import os
 
     from optimizer.staging import Options

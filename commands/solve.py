@@ -106,6 +106,8 @@ def command(
         raise click.UsageError(
             "--whole goes with neither --with-shortfall, --alternatives nor --fewest-moves."
         )
+    if with_shortfall and (alternatives or fewest_moves):
+        raise click.UsageError("--with-shortfall goes with neither --alternatives nor --fewest-moves.")
     district = read(folder, quiet=quiet)
     options = options_of(solver, method, time_limit, threads, quiet=quiet)
     if save_lp or save_mps:

@@ -308,7 +308,7 @@ class District:
         return isinstance(other, District) and _same(self, other)
 
     def __hash__(self) -> int:
-        return id(self)
+        return hash((self.name, self.schools.id, self.years))
 
 
 def _cut_years(scenarios: Scenarios, years: int) -> Scenarios:

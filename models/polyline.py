@@ -68,6 +68,16 @@ class Polyline:
             self.at[kept], self.value[kept], self.slope[np.flatnonzero(kept)[:-1]], self.piece[kept[:-1]]
         )
 
+    def only_at(self, places: Array) -> Polyline:
+        """Leave out the points that stand at none of some ascending places; it is straight between those that are left."""
+        after = np.clip(np.searchsorted(places, self.at), 1, places.size - 1)
+        near = np.minimum(np.abs(places[after] - self.at), np.abs(places[after - 1] - self.at))
+        kept = np.flatnonzero(near <= 2.0 * SAME)
+        at, value = self.at[kept], self.value[kept]
+        width = np.diff(at)
+        slope = np.divide(np.diff(value), width, out=np.zeros(width.size), where=width > 0)
+        return Polyline(at, value, slope, self.piece[kept[:-1]])
+
 
 def total(lines: Sequence[Polyline]) -> Polyline:
     """Sum of continuous functions that have the same domain."""

@@ -103,7 +103,8 @@ class Absorption:
         names = self.district.schools.id
         plans = ~np.isnan(whole).any(axis=0)  # steps that leave a plan without a cut
         if not plans.any():
-            alone = [name for name, cuts in zip(names, single) if by_school and np.isnan(cuts).all()]
+            blamed = by_school and whole.shape[0] == len(names)  # schools that share money stand in the way together
+            alone = [name for name, cuts in zip(names, single) if blamed and np.isnan(cuts).all()]
             return Absorbed(None, dict.fromkeys(names) if by_school else {}, tuple(alone))
         own = single[:, plans].max(axis=1)
         known = {name: float(cut) for name, cut in zip(names, own)} if not np.isnan(own).any() else {}

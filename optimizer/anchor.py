@@ -59,10 +59,11 @@ class Anchor:
         side = np.where(self._at_low, low, high)
         self._at[columns + row] = -side
         self._free = not np.isfinite(side).all()
+        self._equal = row[low == high]  # their duals may push to either side
 
     def value(self, lower: Array, upper: Array) -> float | None:
         """The least cost at other sides; `None` where that is more than a few steps away."""
-        if self._free or (lower > upper).any():
+        if self._free or (lower > upper).any() or (lower[self._equal] < upper[self._equal]).any():
             return None
         row, columns = self._row, self._cost.size
         moved = np.where(self._at_low, lower[row], upper[row]) + self._at[columns + row]

@@ -63,6 +63,7 @@ class Live:
         self._optimal: tuple[Array, float] | None = None
         self._anchor: Anchor | None = None
         self._anchored = anchored
+        self._beside = False  # whether the last value was told without a run
         able = self.options.method in ("auto", "prices")
         self.by_prices = able and is_for_prices(matrix, QUICK)
         self._warm = basis is not None
@@ -155,8 +156,8 @@ class Live:
     def value(self, cost: Array, *, doubt: bool = True) -> float | None:
         """The least cost · x; `None` where no point satisfies all rules.
 
-        Where nothing but sides has changed since the last optimum, and its basis still satisfies all rules, the duals
-        give the value without a run. Without `doubt` a run that ends otherwise is not repeated, and `None` says no more
+        Where nothing but sides has changed since the last optimum, its duals give the value without a run, or a few dual
+        steps from its basis do (`Anchor`). Without `doubt` a run that ends otherwise is not repeated, and `None` says no more
         than that: for whoever asks on in another way.
 
         Raises
@@ -166,11 +167,12 @@ class Live:
 
         """
         known = self._optimal if self._anchored and self._sides_alone() else None
-        if known is not None and (cost is known[0] or np.array_equal(cost, known[0])):
+        if known is not None and np.array_equal(cost, known[0]):
             if self._anchor is None:
                 self._anchor = Anchor(self._session.vertex, self._told, *known)
             value = self._anchor.value(self.matrix.row_lower, self.matrix.row_upper)
             if value is not None:
+                self._beside = True
                 return value
         solution = self._run(cost, "simplex" if self._warm else self._cold_method, read=False, doubt=doubt)
         sure = Status.OPTIMAL, Status.INFEASIBLE
@@ -181,7 +183,16 @@ class Live:
         return solution.objective if solution.status is Status.OPTIMAL else None
 
     def reduced_cost(self, column: int) -> float:
-        """What a unit more of a column that stands still adds to the value, after `value` or `minimise`."""
+        """What a unit more of a column that stands still adds to the value, after a run.
+
+        Raises
+        ------
+        ValueError
+            The last value was told beside the solver, which does not know the duals there.
+
+        """
+        if self._beside:
+            raise ValueError("the last value was told without a run")
         return self._session.reduced_cost(column)
 
     def _sides_alone(self) -> bool:
@@ -208,6 +219,7 @@ class Live:
 
     def _run(self, cost: Array, method: str, *, read: bool = True, doubt: bool = True) -> Solution:
         self._optimal = self._anchor = None
+        self._beside = False
         self._tell()
         self.solves += 1
         self.cold += not self._warm
@@ -230,5 +242,5 @@ class Live:
                 return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)
             solution = run(method)
         if solution.status is Status.OPTIMAL and method != "ipm":
-            self._optimal = cost, solution.objective
+            self._optimal = cost.copy(), solution.objective
         return solution

@@ -133,7 +133,7 @@ class NearBest:
             solver=SolverRun(
                 run.name,
                 run.version,
-                whole_method(matrix),
+                self.method,
                 0.0,
                 run.build_seconds,
                 matrix.shape[1],

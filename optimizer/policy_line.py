@@ -17,7 +17,8 @@ HAIR = 1e-8
 def sampled_line(model: Model, line: Line, low: float, high: float, points: int) -> Polyline | None:
     """Sample every stipend step at places evenly over the range and at 0, and keep the greatest; `None` without any plan.
 
-    A step that has a plan in a part of the range alone is sampled there and where that part begins.
+    A step that has a plan in a part of the range alone is sampled there. All steps are sampled where one of them begins or
+    ends, so that every place of the result is exact; where two of them cross between places is not told.
     """
     steps = steps_of(model)
     reach: dict[int, tuple[float, float]] = {}
@@ -32,13 +33,15 @@ def sampled_line(model: Model, line: Line, low: float, high: float, points: int)
     grid = np.linspace(least, most, points)
     if least < 0.0 < most and np.abs(grid).min() > HAIR:
         grid = np.sort(np.append(grid, 0.0))  # today's funding, which nobody should read off a straight line
+    if len(reach) > 1:
+        grid = np.unique(np.concatenate([grid, *reach.values()]))
     lines = []
     for number, (first, last) in reach.items():
         if len(reach) > 1:
             line.restrict(upper_of(model, steps[number]))
         inner = grid[(grid > first + HAIR) & (grid < last - HAIR)]
         lines.append(line.sample(np.concatenate([[first], inner, [last]])))
-    return upper_envelope(lines, list(reach)) if len(lines) > 1 else lines[0]
+    return upper_envelope(lines, list(reach)).only_at(grid) if len(lines) > 1 else lines[0]
 
 
 def best_line(model: Model, line: Line, low: float, high: float, tolerance: float) -> Polyline | None:

@@ -111,10 +111,13 @@ def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:
         if options.method == "prices":  # nothing to split at common prices
             return way_of(matrix, stages, replace(options, method="auto"))
     if options.method == "blocks":
-        raise SolverFailure(
-            "The model does not fall into independent blocks.",
-            "Leave --method out, or choose ipm or simplex.",
-        )
+        if options.solver != "highs":
+            why = f"The solver {options.solver} takes the model whole, not block by block."
+        elif len(stages) != 2:
+            why = f"The objective {stages[0].name} couples all schools: there are no independent blocks."
+        else:
+            why = "The model does not fall into independent blocks."
+        raise SolverFailure(why, "Leave --method out, or choose ipm or simplex.")
     return Whole(matrix, stages, options)
 
 

@@ -124,7 +124,8 @@ class Whole:
 
     def __init__(self, matrix: Matrix, stages: Sequence[Stage], options: Options) -> None:
         self.matrix, self.stages, self.options = matrix, stages, options
-        self.method = options.method if options.method != "auto" else whole_method(matrix)
+        own = options.method not in ("auto", "prices", "blocks")  # ways of others
+        self.method = options.method if own else whole_method(matrix)
         self._session: Any = None
         self._holding = False
         self._upper = matrix.column_upper

@@ -81,6 +81,7 @@ def ratio(amount: float | None) -> str:
 
 def seconds(amount: float) -> str:
     """A duration: `0.41 s`, `12 s`, `3 min 20 s`."""
-    if amount >= 100:
-        return f"{int(amount // 60)} min {round(amount % 60):.0f} s"
-    return f"{amount:.0f} s" if amount >= 10 else f"{amount:.2f} s"
+    if round(amount) >= 100:
+        minutes, rest = divmod(round(amount), 60)
+        return f"{minutes} min {rest} s"
+    return f"{amount:.0f} s" if round(amount, 2) >= 10 else f"{amount:.2f} s"

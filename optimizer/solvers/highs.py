@@ -310,7 +310,7 @@ class Session:
     def _tell_cost(self, cost: Array) -> None:
         if self._cost is None or not np.array_equal(cost, self._cost):
             self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
-            self._cost = cost
+            self._cost = cost.copy()
 
     def _limit_time(self) -> bool:
         """Tell HiGHS what time is left; says whether there is any."""

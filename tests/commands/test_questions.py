@@ -200,3 +200,10 @@ def test_help_of_both_names_the_options_that_planners_ask_for():
         ran = spanwise(command, "--help")
         assert ran.code == 0
         assert all(option in ran.out for option in options)
+
+
+@pytest.mark.parametrize("other", [("--equity",), ("--tornado", "10%"), ("--along", "leaders.stipend_max")])
+def test_a_range_belongs_to_the_frontier_of_funding(other):
+    ran = spanwise("frontier", OAK, *other, "--from", "-5%")
+    assert ran.code == 2
+    assert "--from and --to go with the frontier of funding alone." in ran.err

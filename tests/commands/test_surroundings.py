@@ -100,3 +100,28 @@ def test_a_model_that_cannot_be_saved_is_told(tmp_path, monkeypatch) -> None:
     assert ran.code == 3
     assert ran.err.startswith(f"{tmp_path / 'x.lp'} cannot be written: No space left on device.")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("method", ["prices", "blocks", "simplex", "ipm"])
+def test_a_plan_with_a_hole_is_found_by_any_method(method: str) -> None:
+    ran = spanwise("solve", ROOT / "examples" / "lakeside", "--with-shortfall", "--method", method)
+    assert ran.code == 0, ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("--solver", "cbc", "--method", "ipm"), "--method goes with HiGHS; cbc has ways of its own."),
+        (("--with-shortfall", "--fewest-moves"), "--with-shortfall goes with neither --alternatives nor"),
+    ],
+)
+def test_options_that_would_be_ignored_are_refused(arguments, text: str) -> None:
+    ran = spanwise("solve", OAK, *arguments)
+    assert ran.code == 2
+    assert text in ran.err
+
+
+def test_an_objective_without_blocks_is_said_to_have_none() -> None:
+    ran = spanwise("solve", ROOT / "examples" / "lakeside", "--method", "blocks", "--objective", "max_min")
+    assert ran.code == 5
+    assert ran.err.startswith("The objective max_min couples all schools: there are no independent blocks.")

@@ -122,3 +122,56 @@ def test_a_small_move_needs_no_run() -> None:
     live.sides(matrix.row_lower, upper)
     assert live.value(cost) is None  # no plan
     assert live.solves > 1
+
+
+def told_as_fresh(live: Live, cost: np.ndarray) -> None:
+    fresh = Live(live.matrix).minimise(cost)
+    assert live.value(cost) == pytest.approx(fresh.objective, rel=1e-9)
+
+
+def test_what_was_known_is_forgotten_where_more_than_sides_changes() -> None:
+    """Coefficients, costs, a basis from elsewhere: each asks for a new run, even where sides move as well."""
+    model = Model(made_district(4, 2, 2))
+    cost, matrix = first_stage(model, "expected").cost, model.lp.matrix()
+    live = Live(matrix)
+    live.minimise(cost)
+    other = live.basis
+    rows = model.lp.rules["budget"].index.reshape(-1)
+
+    def move(factor: float) -> None:
+        upper = live.matrix.row_upper.copy()
+        upper[rows] *= factor
+        live.sides(live.matrix.row_lower, upper)
+
+    move(1.0 + 1e-7)
+    told_as_fresh(live, cost)
+    A = live.matrix.A.copy()
+    A.data *= 1.001
+    live.change(live.matrix.replace(A=A))
+    move(1.0 + 1e-7)
+    told_as_fresh(live, cost)
+    told_as_fresh(live, cost * np.linspace(1.0, 1.5, cost.size))
+    move(1.0 - 1e-7)
+    told_as_fresh(live, cost)
+    live.start_from(other)
+    move(1.0 + 1e-7)
+    told_as_fresh(live, cost)
+    mine = cost.copy()
+    told_as_fresh(live, mine)
+    mine *= 2.0  # changed in place by whoever owns it
+    told_as_fresh(live, mine)
+
+
+def test_a_value_told_beside_the_solver_has_no_reduced_cost() -> None:
+    model = Model(made_district(4, 2, 2))
+    cost, matrix = first_stage(model, "expected").cost, model.lp.matrix()
+    live = Live(matrix)
+    live.value(cost)
+    live.reduced_cost(0)
+    upper = matrix.row_upper.copy()
+    upper[model.lp.rules["budget"].index.reshape(-1)] *= 1.0 + 1e-7
+    live.sides(matrix.row_lower, upper)
+    live.value(cost)
+    assert live.solves == 1
+    with pytest.raises(ValueError, match="without a run"):
+        live.reduced_cost(0)

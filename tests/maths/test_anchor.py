@@ -44,7 +44,10 @@ def loose(seed: int) -> tuple[Matrix, np.ndarray]:
     lower[:4], upper[4:8], lower[11] = -np.inf, np.inf, upper[11]
     low, high = np.zeros(18), np.full(18, 3.0)
     low[:2], high[2:6] = -5.0, np.inf
-    return Matrix(csc_array(A.astype(float)), lower, upper, low, high), rng.uniform(0.1, 1.0, 18)
+    low[6], high[6] = -np.inf, np.inf
+    cost = rng.uniform(0.1, 1.0, 18)
+    cost[6] = 0.0  # the one without a bound
+    return Matrix(csc_array(A.astype(float)), lower, upper, low, high), cost
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -97,6 +100,18 @@ def test_no_plan_and_sides_without_end_are_left_to_the_solver() -> None:
     assert cold(matrix.replace(row_upper=upper), cost) is None
     assert start.value(matrix.row_lower, upper) is None
     assert start.value(matrix.row_lower, np.full(upper.size, np.inf)) is None
+
+
+def test_sides_that_cross_or_open_are_left_to_the_solver() -> None:
+    """A row that was an equation may rest at either side of a range; one whose sides cross has no point."""
+    A = csc_array(np.array([[1.0, 1.0]]))
+    matrix = Matrix(A, np.array([2.0]), np.array([2.0]), np.zeros(2), np.full(2, 5.0))
+    cost = np.array([-1.0, -2.0])
+    start, reached = anchored(matrix, cost)
+    assert reached == -4.0
+    assert start.value(np.array([3.0]), np.array([3.0])) == pytest.approx(-6.0)
+    assert start.value(np.array([1.0]), np.array([3.0])) is None
+    assert start.value(np.array([2.0]), np.array([1.0])) is None
 
 
 def test_the_start_stays_where_it_is() -> None:

@@ -43,6 +43,14 @@ def test_every_place_of_a_grid_lies_on_the_frontier(case, tmp_path):
         assert brute.best(found.least_funding_change - 2e-6) is None
 
 
+def both_sides(curve, change):
+    """What a curve comes to at a place from the left and from the right."""
+    at, value = curve.funding_change, curve.coverage
+    for i in np.flatnonzero(np.diff(at) > 0):
+        if at[i] - 1e-8 <= change <= at[i + 1] + 1e-8:
+            yield value[i] + (value[i + 1] - value[i]) * (change - at[i]) / (at[i + 1] - at[i])
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_sampled_places_lie_on_the_frontier(case):
     """A walk of 20 places finds the exact curve there, and bends nowhere else."""
@@ -56,6 +64,8 @@ def test_sampled_places_lie_on_the_frontier(case):
         assert sampled.coverage_at(change) == pytest.approx(exact.coverage_at(change), abs=1e-7)
     if sampled.stipend is None:
         assert np.abs(sampled.funding_change[1:-1, None] - grid).min(axis=1).max(initial=0.0) < 1e-9
+    for change, coverage in zip(sampled.funding_change, sampled.coverage):
+        assert min(abs(coverage - right) for right in both_sides(exact, change)) < 1e-7
     with pytest.raises(InputError):
         frontier(district, points=1)
 

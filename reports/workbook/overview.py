@@ -115,7 +115,7 @@ def bridge(pen: Pen, story: Story) -> None:
     chart.set_legend({"none": True})
     chart.set_title({"name": "What makes the plan cost more or less than today?", "name_font": {"size": 12}})
     chart.set_size({"width": 900, "height": 420})
-    sheet.insert_chart(last + 2, 0, chart, {"description": "Waterfall from today's spending to the plan's"})
+    pen.chart(sheet, last + 2, chart, "Waterfall from today's spending to the plan's")
     widths(sheet, [list(NAMES.values()), *[["$000,000,000,00"]] * 5])
     sheet.print_area(0, 0, last + 24, 7)
 
@@ -178,7 +178,9 @@ def money(pen: Pen, story: Story) -> None:
     )
     end = row
     chart = pen.book.add_chart({"type": "column", "subtype": "stacked"})
-    for place, colour in zip(sums, ("#12436D", "#B5D3E7")):
+    for place, part, colour in zip(sums, (recurring, startup), ("#12436D", "#B5D3E7")):
+        if not part:  # for example a plan that starts nothing up
+            continue
         chart.add_series(
             {
                 "name": [name, place, 0],
@@ -191,7 +193,7 @@ def money(pen: Pen, story: Story) -> None:
     chart.set_title({"name": "What does the plan cost, year by year?", "name_font": {"size": 12}})
     chart.set_y_axis({"num_format": '"$"#,##0,,"  M"', "name": "Dollars, millions"})
     chart.set_size({"width": 720, "height": 360})
-    sheet.insert_chart(end + 2, 0, chart, {"description": "Recurring and start-up spending by year"})
+    pen.chart(sheet, end + 2, chart, "Recurring and start-up spending by year")
     widths(sheet, [[*recurring, *startup, "Start-up, together (less grants)"], *[["$000,000,000,0"]] * wide])
     sheet.freeze_panes(TOP, 1)
     sheet.print_area(0, 0, end + 22, wide)
@@ -215,7 +217,7 @@ def coverage(pen: Pen, story: Story) -> None:
         pen.figure(sheet, end, 2 + y, float(share), "share", total=True)
     chart = pen.book.add_chart({"type": "line"})
     dashes, markers = ("solid", "dash", "round_dot", "long_dash"), ("circle", "square", "triangle", "diamond")
-    for c in range(len(labels)):
+    for c in np.flatnonzero(np.isfinite(story.scenario_coverage).any(axis=1)).tolist():
         chart.add_series(
             {
                 "name": [name, TOP + c, 0],
@@ -228,6 +230,6 @@ def coverage(pen: Pen, story: Story) -> None:
     chart.set_title({"name": "How many pupils are fully served, year by year?", "name_font": {"size": 12}})
     chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "name": "Share of pupils"})
     chart.set_size({"width": 720, "height": 360})
-    sheet.insert_chart(end + 2, 0, chart, {"description": "Coverage of every scenario by year"})
+    pen.chart(sheet, end + 2, chart, "Coverage of every scenario by year")
     widths(sheet, [[*labels, "Expected"], ["Chance"], *[["2027 0.0%"]] * len(years)])
     sheet.print_area(0, 0, end + 22, 1 + len(years))

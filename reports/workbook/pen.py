@@ -119,6 +119,11 @@ class Pen:
             self.text(sheet, row, column, plain, bold=total, wrap=len(plain) > WIDEST)
 
     def row(self, sheet: Any, row: int, titles: Sequence[str]) -> None:
+    def chart(self, sheet: Any, row: int, chart: Any, description: str) -> None:
+        """Put a chart under a table; one without a series is left out, because no spreadsheet can open it."""
+        if chart.series:
+            sheet.insert_chart(row, 0, chart, {"description": description})
+
         """A row of column headings."""
         for column, title in enumerate(titles):
             sheet.write_string(row, column, title, self.head)

@@ -1,14 +1,20 @@
 """The workbook: formulas that add up, units, print areas, charts to edit, and names that stay text."""
 
+import dataclasses
 import io
 import re
 import zipfile
 
+import numpy as np
 import openpyxl
 import pytest
 
+from commands.storytelling import tell
+from optimizer.shortfall import solve_with_shortfall
+from optimizer.staging import Options
+from reports.story import ANSWERS, Story
 from reports.workbook.book import workbook
-from tests.reports.conftest import HOSTILE
+from tests.reports.conftest import HOSTILE, small_district
 
 TIDY = ("design", "positions", "stipends", "technology", "coverage", "money")
 
@@ -184,3 +190,39 @@ def test_no_cell_holds_the_dust_of_a_solver_nor_a_figure_without_its_unit(values
     assert not any(re.fullmatch(r"(\w+), \1", head) for head in heads)
     seconds = {row[0].value: row[1] for row in values["How sure"].iter_rows()}["Time to solve"]
     assert seconds.number_format.endswith('" s"')
+
+
+@pytest.fixture(scope="module")
+def short():
+    """A plan with a hole: no cut can be absorbed, and no price, frontier or tornado is there."""
+    schools = small_district().schools
+    poor = dataclasses.replace(schools, funding_per_pupil=schools.funding_per_pupil * 0.7)
+    district = small_district().replace(schools=poor)
+    return tell(solve_with_shortfall(district), ANSWERS, Options(threads=1))
+
+
+def charts_of(content):
+    """Titles of the charts of every sheet, each with its number of series."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return {sheet.title: [len(chart.ser) for chart in sheet._charts] for sheet in book if sheet._charts}
+
+
+def test_a_sheet_whose_column_says_no_plan_everywhere_has_no_chart(short):
+    assert all(cut is None for cut in short.resilience.bare["all"].by_school.values())
+    content = workbook(short)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Cuts"]
+    assert {sheet.cell(row, 2).value for row in range(6, 9)} == {"no plan"}
+    found = charts_of(content)
+    assert "Cuts" not in found
+    assert found["Money by year"] == [1], "nothing is started up"
+    assert found["Coverage"] == [2]
+
+
+def test_charts_show_no_series_without_data(story):
+    full, alone = charts_of(workbook(story)), charts_of(workbook(Story(story.plan)))
+    assert full["Schools"] == [2]
+    assert alone["Schools"] == [1], "without a comparison nothing is known of today"
+    values = dict(story.plan.values) | {"b": np.zeros_like(story.plan.values["b"])}
+    bare = charts_of(workbook(Story(dataclasses.replace(story.plan, values=values))))
+    assert "Devices" in full
+    assert "Devices" not in bare

@@ -13,6 +13,10 @@ from reports.story import Story
 from reports.workbook.pen import Pen, widths
 
 TOP = 3  # first row of figures under a heading and a row of titles
+STOCKS = (
+    "All years add up what comes in and goes out. A reserve is carried on and not added up: its row shows the opening"
+    " reserve, and what is left over is that of the last year."
+)
 
 
 def summary(pen: Pen, story: Story) -> None:
@@ -125,12 +129,16 @@ def money(pen: Pen, story: Story) -> None:
     name, years = "Money by year", story.years
     sheet = pen.sheet(name)
     pen.heading(sheet, 0, "Money by year, expected over the scenarios, $ of the year")
-    pen.row(sheet, TOP - 1, ("Line", *(f"{year}, $" for year in years), "All years, $"))
+    pen.text(sheet, 1, 0, STOCKS)
+    pen.row(sheet, TOP - 1, ("Line", *(f"{year}, $" for year in years), "All years, $ of each year"))
     recurring, startup = money_rows(story)
     row, sums = TOP, []
     wide = len(years) + 1
 
-    def put(title: str, amounts: np.ndarray, formula: str = "", *, total: bool = False) -> None:
+    def put(
+        title: str, amounts: np.ndarray, formula: str = "", *, total: bool = False, stock: int | None = None
+    ) -> None:
+        """Write a line; of a `stock` all years show what there is in one of them (0: the first, -1: the last)."""
         pen.text(sheet, row, 0, title, bold=total)
         for y, amount in enumerate(amounts):
             column = xl_col_to_name(y + 1)
@@ -139,7 +147,10 @@ def money(pen: Pen, story: Story) -> None:
             else:
                 pen.figure(sheet, row, y + 1, float(amount), "$", total=total)
         across = f"=SUM({xl_rowcol_to_cell(row, 1)}:{xl_rowcol_to_cell(row, wide - 1)})"
-        pen.formula(sheet, row, wide, across, float(np.sum(amounts)), "$", total=total)
+        whole = float(np.sum(amounts))
+        if stock is not None:
+            across, whole = f"={xl_rowcol_to_cell(row, range(1, wide)[stock])}", float(amounts[stock])
+        pen.formula(sheet, row, wide, across, whole, "$", total=total)
 
     nothing = np.zeros(len(years))
     for title, part in (("Recurring, together", recurring), ("Start-up, together (less grants)", startup)):
@@ -160,7 +171,7 @@ def money(pen: Pen, story: Story) -> None:
         ("Reserve from the year before", "reserve_before"),
         ("Missing funding", "shortfall"),
     ):
-        put(title, story.by_year(story.plan.money[line]))
+        put(title, story.by_year(story.plan.money[line]), stock=0 if line == "reserve_before" else None)
         row += 1
     transfers = story.by_year(story.plan.money["transfer_in"] - story.plan.money["transfer_out"])
     left = (
@@ -175,6 +186,7 @@ def money(pen: Pen, story: Story) -> None:
         left,
         f"=#{row - 2}+#{row - 1}+#{row}-#{total_row + 1}",
         total=True,
+        stock=-1,
     )
     end = row
     chart = pen.book.add_chart({"type": "column", "subtype": "stacked"})

@@ -226,3 +226,22 @@ def test_charts_show_no_series_without_data(story):
     bare = charts_of(workbook(Story(dataclasses.replace(story.plan, values=values))))
     assert "Devices" in full
     assert "Devices" not in bare
+
+
+def test_a_reserve_is_not_added_up_over_the_years(formulas, values):
+    """Money that is carried on is one amount, not one a year: all years show the opening and the closing one."""
+    sheet, written = values["Money by year"], formulas["Money by year"]
+    rows = {sheet.cell(row, 1).value: row for row in range(4, sheet.max_row + 1)}
+    assert [cell.value for cell in sheet[3]][:4] == [
+        "Line",
+        "2027, $",
+        "2028, $",
+        "All years, $ of each year",
+    ]
+    for title, year in (("Reserve from the year before", "B"), ("Left over, with the reserve kept", "C")):
+        row = rows[title]
+        assert written[f"D{row}"].value == f"={year}{row}"
+        assert sheet[f"D{row}"].value == sheet[f"{year}{row}"].value
+    row = rows["Funding"]
+    assert sheet[f"D{row}"].value == pytest.approx(sheet[f"B{row}"].value + sheet[f"C{row}"].value)
+    assert "not added up" in sheet["A2"].value

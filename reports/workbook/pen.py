@@ -18,6 +18,7 @@ NUMBER_FORMATS = {
     "seats": "#,##0",
     "ratio": "0.00",
     "years": "0",
+    "years shown": '0" shown"',
     "s": '0.00" s"',
     "residual": "0E+00",
     "": "#,##0.##########",
@@ -118,12 +119,12 @@ class Pen:
             plain = cell.striptags() if hasattr(cell, "striptags") else str(cell)
             self.text(sheet, row, column, plain, bold=total, wrap=len(plain) > WIDEST)
 
-    def row(self, sheet: Any, row: int, titles: Sequence[str]) -> None:
     def chart(self, sheet: Any, row: int, chart: Any, description: str) -> None:
         """Put a chart under a table; one without a series is left out, because no spreadsheet can open it."""
         if chart.series:
             sheet.insert_chart(row, 0, chart, {"description": description})
 
+    def row(self, sheet: Any, row: int, titles: Sequence[str]) -> None:
         """A row of column headings."""
         for column, title in enumerate(titles):
             sheet.write_string(row, column, title, self.head)

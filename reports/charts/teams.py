@@ -101,7 +101,7 @@ def table(story: Story) -> Table:
             "Teachers per leader",
             "Leaders (average year)",
             "Pupils fully served",
-            "Spending, all years",
+            story.spending_of_all_years,
         ]
         return Table("The best plan at every stipend of the schedule", head, rows)
     ids, names = story.district.schools.id, story.district.schools.name

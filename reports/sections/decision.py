@@ -156,7 +156,6 @@ def _scenarios_in_words(story: Story) -> Markup:
 
 def _scenarios(story: Story) -> Table:
     labels = dict(zip(story.district.scenarios.id, story.district.scenarios.label))
-    spending = story.plan.money["spending"].sum(axis=0)
     rows = []
     for c, name in enumerate(story.tree.scenario_ids):
         share = story.scenario_coverage[c]
@@ -168,7 +167,7 @@ def _scenarios(story: Story) -> Table:
                 shown.share(story.plan.coverage_by_scenario.get(name), f"coverage.{name}"),
                 shown.share(float(share[low]), f"coverage.{name}.{story.years[low]}"),
                 shown.share(float(share[-1]), f"coverage.{name}.{story.years[-1]}"),
-                shown.dollars(float(spending[story.tree.path[c]].sum()), f"spending.{name}"),
+                shown.dollars(float(story.scenario_spending[c]), f"spending.{name}"),
             ]
         )
     head = [
@@ -177,6 +176,6 @@ def _scenarios(story: Story) -> Table:
         "Fully served, all years",
         "In the worst year",
         f"In {story.years[-1]}",
-        "Spending, all years",
+        story.spending_of_all_years,
     ]
     return Table("What happens under each cut or change", head, rows)

@@ -191,6 +191,21 @@ def test_scenarios_equal_the_plans_tables(story, page):
         )
 
 
+def test_spending_of_all_years_is_in_the_dollars_of_one_year(story, page):
+    """A scenario, a rung of the ladder and a stipend can be held against each other, and the headings say in which dollars."""
+    shown, chance = figures(page), story.tree.scenario_probability
+    scenarios = [shown[f"spending.{name}"] for name in story.tree.scenario_ids]
+    assert chance @ scenarios == pytest.approx(story.plan.spending)
+    assert shown[f"rung.{story.resilience.ladder[0].name}.spending"] == pytest.approx(
+        story.plan.spending, rel=1e-5
+    )
+    heads = [
+        element["text"] for element in page.of("th") if element["text"].startswith("Spending, all years")
+    ]
+    assert len(heads) == 3, "scenarios, stipends and ladder"
+    assert set(heads) == {"Spending, all years, $ of 2027"}
+
+
 def test_cards_equal_the_plans_tables(story, page):
     cover, staff = story.plan.to_frame("coverage"), story.plan.to_frame("positions")
     tech = story.plan.to_frame("technology")

@@ -61,7 +61,7 @@ def _in_words(found: Resilience) -> Markup:
 
 
 def _cut(value: float | None, of: str) -> str | Shown:
-    return "none: no plan even without a cut" if value is None else shown.share(value, of, 2)
+    return "none: no plan even without a cut" if value is None else shown.cut(value, of)
 
 
 def _held(found: Resilience) -> Table:

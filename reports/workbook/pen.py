@@ -12,6 +12,8 @@ from reports.shown import Shown
 NUMBER_FORMATS = {
     "$": '"$"#,##0;[Red]\\-"$"#,##0',
     "share": "0.0%",
+    "share.0": "0%",
+    "share.2": "0.00%",
     "points": '+0.0" points";\\-0.0" points";0.0" points"',
     "FTE": "#,##0.0",
     "pupils": "#,##0",
@@ -50,7 +52,8 @@ class Pen:
     def number(self, unit: str, *, total: bool = False) -> Any:
         """The number format of a unit."""
         more: dict[str, object] = {"bold": True, "top": 1} if total else {}
-        return self.format(num_format=NUMBER_FORMATS.get(unit, NUMBER_FORMATS[""]), **more)
+        plain = NUMBER_FORMATS.get(unit.partition(".")[0], NUMBER_FORMATS[""])
+        return self.format(num_format=NUMBER_FORMATS.get(unit, plain), **more)
 
     @property
     def head(self) -> Any:
@@ -114,6 +117,8 @@ class Pen:
                 if cell.unit == "" and cell.value is not None and 0 < abs(cell.value) < 1e-3
                 else cell.unit
             )
+            if unit == "share" and cell.known:  # as many places as the report shows
+                unit = f"share.{len(cell.text.removesuffix(' %').partition('.')[2])}"
             self.figure(sheet, row, column, cell.value, unit, total=total)
         else:
             plain = cell.striptags() if hasattr(cell, "striptags") else str(cell)

@@ -10,8 +10,12 @@ import openpyxl
 import pytest
 
 from commands.storytelling import tell
+from models.resilience import Absorbed
 from optimizer.shortfall import solve_with_shortfall
 from optimizer.staging import Options
+from reports.charts.files import svg
+from reports.charts.gallery import DRAWINGS
+from reports.resilience import resilience_card
 from reports.story import ANSWERS, Story
 from reports.workbook.book import workbook
 from tests.reports.conftest import HOSTILE, small_district
@@ -252,3 +256,25 @@ def test_a_reserve_is_not_added_up_over_the_years(formulas, values):
     row = rows["Funding"]
     assert sheet[f"D{row}"].value == pytest.approx(sheet[f"B{row}"].value + sheet[f"C{row}"].value)
     assert "not added up" in sheet["A2"].value
+
+
+def test_a_cut_has_the_same_places_in_the_workbook_the_report_and_on_the_card(story):
+    """A tenth of a percent would make 1.04 % and 0.96 % one cut."""
+    ids = story.district.schools.id
+    depths = dict(
+        zip(("The whole district", *story.district.schools.name), (0.0046, 0.0104, 0.0096, 0.15432))
+    )
+    by_school = dict(zip(ids, list(depths.values())[1:]))
+    absorbed = {"all": Absorbed(0.0046, by_school), "traditional": Absorbed(0.0)}
+    found = dataclasses.replace(story.resilience, bare=absorbed, cut=absorbed)
+    small = Story(story.plan, resilience=found)
+    drawn, table = svg(DRAWINGS["cuts"].chart(small)), DRAWINGS["cuts"].table(small)
+    card = resilience_card(found, dict(zip(ids, story.district.schools.name)))
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(small)))["Cuts"]
+    cells = {row[0].value: row[1] for row in sheet.iter_rows(min_row=6)}
+    for (name, depth), text in zip(depths.items(), ("0.46 %", "1.04 %", "0.96 %", "15.4 %")):
+        assert cells[name].value == pytest.approx(depth)
+        assert cells[name].number_format == ("0.00%" if depth < 0.1 else "0.0%")
+        assert {row[0]: row[1].text for row in table.rows}[name] == text
+        assert f">{text}<" in drawn
+        assert text in card

@@ -118,6 +118,11 @@ class Story:
         covered, pupils = (need @ self.plan.covered)[path], (need @ self.parameters.E)[path]
         return np.divide(covered, pupils, out=np.full(path.shape, np.nan), where=pupils > 0)
 
+    @cached_property
+    def has_teams(self) -> bool:
+        """Whether pupils learn in teams in any year, with leaders or without; half a pupil is a solver's rounding."""
+        return bool(self.by_year(self.plan.team_pupils).max() > 0.5)
+
     @property
     def spending_of_all_years(self) -> str:
         """How a sum of spending over the years is headed: every such sum of a report is in the dollars of one year."""

@@ -128,7 +128,7 @@ class Story:
         """How a sum of spending over the years is headed: every such sum of a report is in the dollars of one year."""
         if len(self.years) == 1:
             return f"Spending in {self.years[0]}, $"
-        return f"Spending, all years, $ of {self.years[0]}"
+        return f"Spending, all years, $\u00a0of\u00a0{self.years[0]}"
 
     @cached_property
     def scenario_spending(self) -> Array:

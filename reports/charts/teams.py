@@ -85,7 +85,9 @@ def draw(story: Story, width: int) -> Chart:
 
 def table(story: Story) -> Table:
     """Every stipend's best plan where there are some, else every school."""
-    if story.stipends:
+    if any(
+        step.coverage is not None for step in story.stipends
+    ):  # a plan with a hole has none at any stipend
         rows = [
             [
                 dollars(step.stipend) + (" (this plan)" if story.plan.stipend_step == step.stipend else ""),
@@ -131,7 +133,7 @@ def summary(story: Story) -> Markup:
         shown.ratio(plan.teachers_per_leader, "teachers_per_leader"),
     )
     ratios = [row["ratio"] for row in _schools(story)]
-    if len(ratios) > 1:
+    if ratios and ratio(min(ratios)) != ratio(max(ratios)):
         text += say(
             ", and from {} to {} at the schools",
             shown.Shown(ratio(min(ratios)), min(ratios), "ratio", "ratio.lowest"),

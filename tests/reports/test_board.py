@@ -204,7 +204,7 @@ def test_spending_of_all_years_is_in_the_dollars_of_one_year(story, page):
         element["text"] for element in page.of("th") if element["text"].startswith("Spending, all years")
     ]
     assert len(heads) == 3, "scenarios, stipends and ladder"
-    assert set(heads) == {"Spending, all years, $ of 2027"}
+    assert set(heads) == {"Spending, all years, $\u00a0of\u00a02027"}
 
 
 def test_cards_equal_the_plans_tables(story, page):

@@ -182,3 +182,11 @@ def test_what_matters_most_is_what_moves_coverage_and_not_what_ends_every_plan(s
     only = dataclasses.replace(story, tornado=dataclasses.replace(story.tornado, bars=bars[2:]))
     assert DRAWINGS["tornado"].summary(only).startswith("1 assumption leaves no plan")
     assert svg(chart(only, "tornado"))
+
+
+def test_stipends_without_a_plan_are_no_table(story):
+    """A plan with a hole has no other plan at any stipend: its schools are told instead of a table of dashes."""
+    none = tuple(dataclasses.replace(step, coverage=None) for step in story.stipends)
+    table = DRAWINGS["teams"].table(dataclasses.replace(story, stipends=none))
+    assert table.caption == "Stipend and teachers for each leader, by school"
+    assert DRAWINGS["teams"].table(story).caption == "The best plan at every stipend of the schedule"

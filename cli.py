@@ -11,11 +11,13 @@ import errno
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 COMMANDS = {
     "solve": "Find the best staffing design of a district and certify it.",
     "compare": "Show today against the optimal plan, or what sets two plans apart.",
@@ -97,6 +99,31 @@ def _fault(given: Sequence[str], fault: Exception) -> int:
     return 1
 
 
+def _refused(given: Sequence[str], refused: OSError) -> int:
+    """Say what the system did not let us read or write; returns the exit code."""
+    if os.environ.get("SPANWISE_DEBUG"):
+        raise refused
+    if refused.errno in (errno.ENOSPC, errno.EDQUOT):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    place = f"{refused.filename}: " if refused.filename else ""
+    what = f"{place or 'Nothing more can be written: '}{refused.strerror or refused}."
+    mend = (
+        "Make room, or name another place."
+        if refused.errno in FULL
+        else "Name another place, or mend this one."
+    )
+    _answer(given, "invalid_input", what, mend)
+    click.echo(f"{what}\n\n{mend}", err=True)
+    return 3
+
+
+def _open_streams() -> None:
+    """Give a stream that is closed (`>&-`, or under a scheduler of tasks) somewhere to go."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+
+
 def _run(given: Sequence[str]) -> object:
     """Run a command; what it showed of its progress is gone before its end is told."""
     from commands.status import clear
@@ -114,13 +141,14 @@ def main(arguments: list[str] | None = None) -> None:
     from models.errors import SpanwiseError
 
     given = sys.argv[1:] if arguments is None else arguments
+    _open_streams()
     try:
         code = _run(given)
     except click.exceptions.Exit as exit_:
         code = exit_.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _answer(given, "interrupted", "Interrupted; nothing was written.", "")
-        click.echo("Interrupted; nothing was written.", err=True)
+        _answer(given, "interrupted", "Interrupted; there is no result.", "")
+        click.echo("Interrupted; there is no result.", err=True)
         code = 130
     except click.ClickException as usage:
         _answer(given, "wrong_usage", usage.format_message(), "See: spanwise --help")
@@ -130,22 +158,21 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except SpanwiseError as error:
+        from commands.options import name_district
+
+        name_district(error)
         if "--json" in given:
             from reports.errors import as_json
 
             click.echo(as_json(error))
         click.echo(str(error), err=True)
         code = error.exit_code
-    except OSError as full:
-        if full.errno not in (errno.ENOSPC, errno.EDQUOT):
-            code = _fault(given, full)
-        else:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            click.echo(
-                f"Nothing more can be written: {full.strerror}.\n\nMake room, or write to another disk.",
-                err=True,
-            )
-            code = 3
+    except OSError as refused:
+        code = _refused(given, refused)
     except Exception as fault:
         code = _fault(given, fault)
+    if code == 130 and any(thread.name == "solver" for thread in threading.enumerate()):
+        sys.stdout.flush()  # a solver that has not heard Ctrl-C yet would bring the interpreter down while it ends
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code if isinstance(code, int) else 0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.options import JSON, OBJECTIVE, QUIET, print_json, say, show
+from commands.options import JSON, OBJECTIVE, POSITIVE, QUIET, folder_name, print_json, say, show
 from commands.status import tell
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     "--out",
     "-o",
     type=click.Path(path_type=Path),
+    callback=folder_name,
     required=True,
     metavar="DIR",
     help="Folder of the results; the same command resumes it.",
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     default=None,
     metavar="SECONDS",
     help="Limit of one solve.",

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from commands.options import JSON, QUIET, options_of, print_json, read, show
+from commands.options import JSON, POSITIVE, QUIET, options_of, print_json, read, show
 
 
 def _numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) -> list[int]:
@@ -64,7 +64,7 @@ def _numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) 
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     default=120.0,
     show_default=True,
     metavar="SECONDS",

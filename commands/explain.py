@@ -7,7 +7,19 @@ from typing import Any
 
 import click
 
-from commands.options import FOLDER, JSON, OBJECTIVE, OUT, QUIET, options_of, print_json, read, show, typed
+from commands.options import (
+    FOLDER,
+    JSON,
+    OBJECTIVE,
+    OUT,
+    POSITIVE,
+    QUIET,
+    options_of,
+    print_json,
+    read,
+    show,
+    typed,
+)
 
 NO_PLAN = 4
 
@@ -19,7 +31,7 @@ NO_PLAN = 4
 @OBJECTIVE
 @click.option(
     "--extra",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     default=100_000,
     show_default=True,
     metavar="DOLLARS",
@@ -32,7 +44,7 @@ NO_PLAN = 4
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     metavar="SECONDS",
     help="Stop after this long, without an answer.",
 )

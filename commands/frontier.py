@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import FOLDER, JSON, OBJECTIVE, OUT, QUIET, options_of, print_json, read, show
+from commands.options import FOLDER, JSON, OBJECTIVE, OUT, POSITIVE, QUIET, options_of, print_json, read, show
 from commands.shares import SHARE, share_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 @OUT
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     metavar="SECONDS",
     help="Stop after this long, without an answer.",
 )

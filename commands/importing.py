@@ -114,6 +114,9 @@ def command(
       spanwise import csv schools.csv --map
       spanwise import csv schools.csv --mapping mapping.toml --out mytown
     """
+    from datafiles.workbook import is_workbook
+    from datafiles.writing import hold_to_folder_name
+
     if source != "csv" and (propose or mapping):
         raise click.UsageError(f"--map and --mapping belong to 'import csv', not to 'import {source}'.")
     if source == "csv" and (finance or finance_year or len(files) != 1):
@@ -137,6 +140,8 @@ def command(
         raise click.UsageError(
             f"Many districts go into one bundle: name it --out {out}.csv or {out}.parquet."
         )
+    if not many and not is_workbook(out):
+        hold_to_folder_name(out)
     horizon = years or (5 if scenarios or not many else 1)
     imported = _read(
         source,

@@ -19,7 +19,12 @@ from commands.options import typed
 def command(folder: Path, book: str, example: str | None, force: bool) -> None:
     """Start a district in FOLDER: prices, roles, team models and rules filled in, your schools left to fill in."""
     from datafiles.starting import copy_example, start_district
+    from datafiles.workbook import is_workbook
+    from datafiles.writing import hold_to_folder_name
 
+    plain, more = typed(folder.with_suffix("")), f" --example {typed(Path(example))}" if example else ""
+    then = f", then: spanwise convert {plain} {typed(folder.with_suffix('.xlsx'))}"
+    hold_to_folder_name(folder, f"Type: spanwise init {plain}{more}{then if is_workbook(folder) else ''}")
     if example:
         copy_example(example, folder, force=force)
         click.echo(f"{folder} is a copy of the example {example}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,17 +14,42 @@ from commands.status import clear, tell
 
 if TYPE_CHECKING:
     from models.district import District
+    from models.errors import SpanwiseError
     from models.plan import Plan
     from optimizer.staging import Options
 
 
+class Finite(click.FloatRange):
+    """A figure within a range; "nan" is none, and without a limit is said by leaving the option out."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the figure."""
+        figure = super().convert(value, param, ctx)
+        if not math.isfinite(figure):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return figure
+
+
+POSITIVE = Finite(min=0, min_open=True)
 FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object on standard output and nothing else there."
 )
+
+
+def folder_name(_context: click.Context, _option: click.Parameter, place: Path | None) -> Path | None:
+    """Refuse a file's name for a folder before anything is solved for it."""
+    from datafiles.writing import hold_to_folder_name
+
+    if place is not None:
+        hold_to_folder_name(place)
+    return place
+
+
 OUT = click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
+    callback=folder_name,
     metavar="DIR",
     help="Write the result tables as CSV.",
 )
@@ -54,7 +80,7 @@ def solving_options[Command: Callable[..., Any]](command: Command) -> Command:
             ),
             click.option(
                 "--time-limit",
-                type=click.FloatRange(min=0, min_open=True),
+                type=POSITIVE,
                 metavar="SECONDS",
                 help="Stop after this long, without a plan.",
             ),
@@ -114,11 +140,22 @@ def read(path: Path, *, quiet: bool = False) -> District:
     """Read the district of a folder or workbook; what looks odd in it goes to standard error."""
     from datafiles.reading import read_any
 
+    global _district
+    _district = path
     district, warnings = read_any(path)
     if not quiet:
         for warning in warnings:
             say(f"Note: {warning}")
     return district
+
+
+_district: Path | None = None  # that was read last
+
+
+def name_district(error: SpanwiseError) -> None:
+    """Write the district that was read into the command that an error proposes, so that it can be copied."""
+    if _district is not None:
+        error.mend = error.mend.replace("explain FOLDER", f"explain {typed(_district)}")
 
 
 def typed(path: Path) -> str:

@@ -13,6 +13,7 @@ from commands.options import (
     OBJECTIVE,
     OUT,
     QUIET,
+    Finite,
     ending,
     options_of,
     print_json,
@@ -41,7 +42,7 @@ from commands.options import (
 )
 @click.option(
     "--gap",
-    type=click.FloatRange(min=0),
+    type=Finite(min=0),
     help="With --whole: a proven gap that is good enough, for example 0.01.",
 )
 @click.option(
@@ -55,7 +56,7 @@ from commands.options import (
 )
 @click.option(
     "--within",
-    type=click.FloatRange(0, 1),
+    type=Finite(0, 1),
     default=0.01,
     show_default=True,
     help="How far alternatives may be below the best coverage (share).",

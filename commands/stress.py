@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.options import JSON, OUT, QUIET, options_of, print_json, read, show, typed
+from commands.options import JSON, OUT, POSITIVE, QUIET, options_of, print_json, read, show, typed
 from commands.shares import SHARE, SHARES
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 @OUT
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=POSITIVE,
     metavar="SECONDS",
     help="Stop after this long, without an answer.",
 )

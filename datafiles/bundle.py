@@ -134,7 +134,7 @@ def write_bundle(
     Raises
     ------
     InputError
-        When the ending is another one or the place cannot be written.
+        When the ending is another one, there is no district, or the place cannot be written.
 
     """
     if not is_bundle(path):
@@ -144,6 +144,11 @@ def write_bundle(
     for district, files in districts:
         count += 1
         rows += [(district, file, content) for file, content in files.items()]
+    if not count:
+        raise InputError(
+            f"{path} would be empty: no district that has pupils is left.",
+            "Look at what the files hold: import one of their districts, which says what was dropped and why.",
+        )
     buffer = io.BytesIO()
     if path.suffix.lower() == ".parquet":
         import pyarrow

@@ -9,6 +9,7 @@ import re
 from datafiles.decoding import decode
 from datafiles.raw import CsvFile, Origin, RawTable
 from datafiles.schema import TABLES
+from datafiles.thousands import MOST_TOLD, Split, perhaps_numbers, split_numbers
 from models.errors import Problem
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -40,8 +41,9 @@ def read_table(name: str, content: bytes, file: str = "") -> tuple[RawTable, lis
             [empty.problem("is empty.", f"Its first row names the columns: {_heading(name)}")],
             warnings,
         )
-    records, broken = _records(decoded.text, _delimiter(name, decoded.text))
-    table, errors = shape_table(name, records, origin)
+    delimiter = _delimiter(name, decoded.text)
+    records, broken = _records(decoded.text, delimiter)
+    table, errors = shape_table(name, records, origin, commas=delimiter == ",")
     if broken:
         errors.append(
             Problem(f"{origin.file} row {len(records) + 1}", *broken, origin.file, len(records) + 1)
@@ -86,8 +88,13 @@ def _records(text: str, delimiter: str) -> tuple[list[list[str]], tuple[str, str
     return records, None
 
 
-def shape_table(name: str, records: list[list[str]], origin: Origin) -> tuple[RawTable, list[Problem]]:
-    """Find the headings, leave out blank rows and columns, and hold each row to the width of the headings."""
+def shape_table(
+    name: str, records: list[list[str]], origin: Origin, *, commas: bool = False
+) -> tuple[RawTable, list[Problem]]:
+    """Find the headings, leave out blank rows and columns, and hold each row to the width of the headings.
+
+    With `commas` as delimiter, a row with too many cells may be one whose numbers have thousands separators.
+    """
     start = next((i for i, record in enumerate(records) if _filled(record)), len(records))
     if start == len(records):
         empty = RawTable(name, (), (), [], [], origin)
@@ -98,14 +105,14 @@ def shape_table(name: str, records: list[list[str]], origin: Origin) -> tuple[Ra
     width = max(i for i, cell in enumerate(heading) if cell) + 1
     rows: list[list[str]] = []
     numbers: list[int] = []
-    wrong: list[tuple[int, int]] = []
+    wrong: list[tuple[int, list[str]]] = []
     for number, record in enumerate(records[start + 1 :], start + 2):
         row = [cell.strip() for cell in record]
         if len(row) != width:
             if not any(row):
                 continue
-            if len(row) < width or any(row[width:]):
-                wrong.append((number, len(row)))
+            if len(row) < width or any(row[width:]) or (commas and _split(name, heading, width, row)):
+                wrong.append((number, row))
                 continue
             del row[width:]
         elif not any(row):
@@ -117,18 +124,31 @@ def shape_table(name: str, records: list[list[str]], origin: Origin) -> tuple[Ra
         rows = [[row[i] for i in positions] for row in rows]
     table = RawTable(name, tuple(heading[i] for i in positions), tuple(positions), rows, numbers, origin)
     errors = [
-        Problem(
-            origin.place(number, None, "", ""),
-            f"has {cells} cell{'s' if cells != 1 else ''}; the headings have {width}.",
-            "Write a delimiter for each blank cell."
-            if cells < width
-            else 'Put quotes around a cell that contains the delimiter ("Oak, North"), or name the column.',
-            origin.file,
-            number,
+        _of_another_width(
+            number, len(row), width, origin, _split(name, heading, width, row) if commas else []
         )
-        for number, cells in wrong
+        for number, row in wrong
     ]
     return table, errors
+
+
+def _split(name: str, heading: list[str], width: int, row: list[str]) -> list[Split]:
+    """Numbers that commas may have split in a row, which goes beyond the blank columns that the headings have at their end."""
+    beyond = len(row) - (len(heading) - width)
+    return split_numbers(name, heading[:width], row[:beyond])
+
+
+def _of_another_width(number: int, cells: int, width: int, origin: Origin, split: list[Split]) -> Problem:
+    """A row with more or fewer cells than the headings, and what probably made it so."""
+    message = f"has {cells} cell{'s' if cells != 1 else ''}; the headings have {width}."
+    place = origin.place(number, None, "", "")
+    if cells < width:
+        return Problem(place, message, "Write a delimiter for each blank cell.", origin.file, number)
+    if 0 < len(split) <= MOST_TOLD:
+        column, cell = split[0] if len(split) == 1 else ("", "")
+        return Problem(place, message, perhaps_numbers(split), origin.file, number, column, cell)
+    hint = 'Put quotes around a cell that contains the delimiter ("Oak, North"), or name the column.'
+    return Problem(place, message, hint, origin.file, number)
 
 
 def _filled(record: list[str]) -> bool:

@@ -1,12 +1,13 @@
-"""Cells of a workbook whose formula failed (`#DIV/0!`, `#REF!`): readers of workbooks give them as blank."""
+"""Cells that readers of workbooks give as blank: a formula failed (`#DIV/0!`, `#REF!`) or was saved without its value."""
 
 from __future__ import annotations
 
 import io
 import itertools
 import posixpath
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from xml.etree import ElementTree
 
 Place = tuple[int, int]  # row and column, from 0
@@ -14,7 +15,8 @@ Place = tuple[int, int]  # row and column, from 0
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how the old binary format begins
 OPEN_DOCUMENT = "content.xml"
-REPEATED = 1_000  # copies of a failed row or cell that are told one by one
+FORMULA = re.compile(rb"<(\w+:)?f[ />]")
+REPEATED = 1_000  # copies of such a row or cell that are told one by one
 
 
 def hides_errors(content: bytes) -> bool:
@@ -40,25 +42,79 @@ def error_cells(content: bytes) -> dict[str, dict[Place, str]]:
     return found
 
 
+def uncomputed_cells(content: bytes, sheets: Collection[str]) -> dict[str, dict[Place, str]]:
+    """Formulas that were saved without a value, by sheet (of those named) and place: a program wrote them, no spreadsheet opened them.
+
+    A formula that gives an empty text has a value (`t="str"`); nothing is told of formats that are no archive.
+    """
+    if not content.startswith(b"PK"):
+        return {}
+    found: dict[str, dict[Place, str]] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if OPEN_DOCUMENT in archive.namelist():
+                every = _uncomputed_of_open_document(archive.read(OPEN_DOCUMENT))
+                return {name: cells for name, cells in every.items() if name in sheets}
+            for name, part in _parts(archive).items():
+                sheet = archive.read(part) if name in sheets else b""
+                if FORMULA.search(sheet):
+                    found[name] = dict(_uncomputed(sheet))
+    except (KeyError, StopIteration, ValueError, zipfile.BadZipFile, ElementTree.ParseError):
+        return {}  # another format, or damaged: the reader will say so
+    return found
+
+
+def _uncomputed(sheet: bytes) -> Iterator[tuple[Place, str]]:
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
+    for cell in ElementTree.fromstring(sheet).iter():
+        if cell.tag.endswith("}c") and cell.get("r") and cell.get("t") != "str":
+            parts = {part.tag.rpartition("}")[2]: part.text or "" for part in cell}
+            if "f" in parts and not parts.get("v"):
+                yield xl_cell_to_rowcol(cell.get("r")), f"={parts['f']}"
+
+
+def _uncomputed_of_open_document(content: bytes) -> dict[str, dict[Place, str]]:
+    if b"table:formula" not in content:
+        return {}
+
+    def formula(cell: ElementTree.Element) -> str:
+        told = {key.rpartition("}")[2]: value for key, value in cell.items()}
+        return "" if "value-type" in told else told.get("formula", "").removeprefix("of:")
+
+    return _open_document_cells(content, formula)
+
+
 def _of_open_document(content: bytes) -> dict[str, dict[Place, str]]:
-    """Failed cells of an OpenDocument spreadsheet, where equal rows and cells stand once with a number."""
     if b'value-type="error"' not in content:
         return {}
+
+    def failure(cell: ElementTree.Element) -> str:
+        if any(key.endswith("}value-type") and value == "error" for key, value in cell.items()):
+            return "".join(cell.itertext()).strip() or "#VALUE!"
+        return ""
+
+    return _open_document_cells(content, failure)
+
+
+def _open_document_cells(
+    content: bytes, text_of: Callable[[ElementTree.Element], str]
+) -> dict[str, dict[Place, str]]:
+    """Cells of which there is something to tell, by sheet and place, where equal rows and cells stand once with a number."""
     found: dict[str, dict[Place, str]] = {}
     for sheet in _named(ElementTree.fromstring(content), "table"):
         row = 0
-        failed: dict[Place, str] = {}
+        told: dict[Place, str] = {}
         for line in _named(sheet, "table-row"):
             rows, column = _count(line, "number-rows-repeated"), 0
             for cell in line:
                 columns = _count(cell, "number-columns-repeated")
-                if any(key.endswith("}value-type") and value == "error" for key, value in cell.items()):
-                    text = "".join(cell.itertext()).strip() or "#VALUE!"
+                if text := text_of(cell):
                     copies = itertools.product(range(min(rows, REPEATED)), range(min(columns, REPEATED)))
-                    failed |= {(row + i, column + j): text for i, j in copies}
+                    told |= {(row + i, column + j): text for i, j in copies}
                 column += columns
             row += rows
-        found[next(value for key, value in sheet.items() if key.endswith("}name"))] = failed
+        found[next(value for key, value in sheet.items() if key.endswith("}name"))] = told
     return found
 
 

@@ -35,17 +35,24 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
 
 @dataclass
 class Faults:
-    """Errors and warnings so far, and the columns whose values cannot be relied on."""
+    """Errors and warnings so far, the columns whose values cannot be relied on, and cells (file, cell) of which all is said."""
 
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     doubtful: set[tuple[str, str]] = field(default_factory=set)
+    settled: set[tuple[str, str]] = field(default_factory=set)
 
     def error(self, problem: Problem, table: str = "", column: str = "") -> None:
         """Keep an error; with a table and column, note that the column is not to be relied on."""
-        self.errors.append(problem)
+        if not problem.cell or (problem.file, problem.cell) not in self.settled:
+            self.errors.append(problem)
         if table:
             self.doubtful.add((table, column))
+
+    def settle(self, problem: Problem, table: str, column: str) -> None:
+        """Keep an error that says all there is to say of its cell: that it looks blank is not told beside it."""
+        self.error(problem, table, column)
+        self.settled.add((problem.file, problem.cell))
 
     def warn(self, problem: Problem) -> None:
         """Keep a warning."""

@@ -35,7 +35,7 @@ def read_settings(content: bytes, faults: Faults, file: str = FILE) -> Settings:
             Problem(file, f"is not UTF-8; it was read as {decoded.guessed}.", "Save it as UTF-8.", file)
         )
     try:
-        values = tomllib.loads(decoded.text)
+        values = tomllib.loads(re.sub("\r\n?", "\n", decoded.text))  # TOML knows no lone carriage return
     except tomllib.TOMLDecodeError as error:
         faults.error(_syntax(str(error), decoded.text, file), "settings")
         return Settings()

@@ -10,8 +10,8 @@ from typing import Any
 
 from datafiles.assembly import assemble
 from datafiles.delimited import shape_table
-from datafiles.error_cells import error_cells, hides_errors
-from datafiles.faults import Faults, nearest
+from datafiles.error_cells import error_cells, hides_errors, uncomputed_cells
+from datafiles.faults import Faults, nearest, shorten
 from datafiles.raw import RawTable, Sheet
 from datafiles.schema import ALWAYS, OPTIONAL, SETTINGS, TABLES
 from datafiles.settings_file import settings_of
@@ -67,6 +67,10 @@ def district_of_workbook(content: bytes, source: str) -> tuple[District, tuple[P
     faults = Faults()
     sheets = _sheets(content, source)
     names = {name.strip().casefold(): name for name in sheets}
+    ours = [name for name in (SETTINGS_SHEET, *TABLES) if name in names]
+    uncomputed = uncomputed_cells(content, [names[name] for name in ours])
+    for name in ours:
+        _without_value(name, sheets[names[name]], uncomputed.get(names[name], {}), faults)
     settings = _settings(sheets[names[SETTINGS_SHEET]], faults) if SETTINGS_SHEET in names else Settings()
     raws: dict[str, RawTable] = {}
     for name in TABLES:
@@ -152,6 +156,28 @@ def _sheets(content: bytes, source: str) -> dict[str, list[list[Cell]]]:
         text = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"{source} cannot be read as a workbook: {text}.", mend) from None
     return sheets
+
+
+def _without_value(
+    name: str, rows: list[list[Cell]], formulas: Mapping[tuple[int, int], str], faults: Faults
+) -> None:
+    """Tell of formulas under the headings that were saved without a value: blank, they would take the default."""
+    top = next((number for number, row in enumerate(rows) if any(cell != "" for cell in row)), 0)
+    origin = Sheet(name)
+    for (row, column), formula in sorted(formulas.items()):
+        heading = _text(rows[top][column]).strip() if rows and column < len(rows[top]) else ""
+        if row > top and heading:
+            problem = Problem(
+                origin.place(row + 1, column, heading, ""),
+                f'holds a formula without a value: "{shorten(formula)}".',
+                "Open the workbook in a spreadsheet and save it, which computes the formula; or type the value.",
+                name,
+                row + 1,
+                heading,
+                formula,
+                origin.cell(row + 1, column),
+            )
+            faults.settle(problem, "settings" if name == SETTINGS_SHEET else name, heading)
 
 
 def _text(cell: Cell) -> str:

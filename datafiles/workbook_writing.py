@@ -38,7 +38,10 @@ def write_workbook(district: District, path: Path, *, force: bool = False) -> No
 
     """
     if path.suffix.lower() != ".xlsx":
-        raise InputError(f"{path} ends in '{path.suffix}'; workbooks are written as .xlsx.", "Name it so.")
+        raise InputError(
+            f"{path} ends in '{path.suffix}'; workbooks are written as .xlsx.",
+            f"Name it {path.with_suffix('.xlsx')}.",
+        )
     if path.exists() and not force:
         raise InputError(f"{path} is there already.", "Name another file, or replace it with --force.")
     write_whole(path, workbook_bytes(district))

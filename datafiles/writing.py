@@ -12,6 +12,12 @@ from pathlib import Path
 
 from models.errors import InputError
 
+# endings that nobody gives a folder
+FILE_SUFFIXES = (
+    (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".parquet", ".txt", ".md", ".docx", ".pdf", ".html", ".htm")
+    + (".toml", ".json", ".yaml", ".zip", ".gz", ".png", ".svg", ".lp", ".mps")
+)  # fmt: skip
+
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that no reader ever sees a part of it; text is written as UTF-8.
@@ -49,6 +55,23 @@ def whole_file(path: Path) -> Iterator[io.TextIOWrapper]:
             beside.unlink(missing_ok=True)
 
 
+def hold_to_folder_name(path: Path, mend: str = "") -> None:
+    """Refuse a place for a folder that is named like a file (`plan.xlsx`): somebody means a file, and would look for one.
+
+    Raises
+    ------
+    InputError
+        When the name ends like a file's and no folder of that name is there; `mend` says what to type in its place.
+
+    """
+    path = Path(path)
+    if path.suffix.lower() in FILE_SUFFIXES and not path.is_dir():
+        raise InputError(
+            f"{path} is named like a file ({path.suffix}); a folder is to be written there.",
+            mend or f"Name a folder: {path.with_suffix('')}",
+        )
+
+
 @contextlib.contextmanager
 def whole_folder(
     path: Path, *, ours: Collection[str] = (), precious: bool = False, force: bool = False
@@ -74,6 +97,7 @@ def whole_folder(
     """
     path = Path(path)
     home = path.resolve()
+    hold_to_folder_name(path)
     if home.exists() and not home.is_dir():
         raise InputError(f"{path} is a file; a folder is to be written there.", "Name another folder.")
     with _as_input_error(path):

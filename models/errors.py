@@ -24,7 +24,10 @@ class SpanwiseError(Exception):
     def __init__(self, what: str, mend: str = "") -> None:
         self.what = what
         self.mend = mend
-        super().__init__(f"{what}\n\n{mend}" if mend else what)
+        super().__init__(what, mend)
+
+    def __str__(self) -> str:
+        return f"{self.what}\n\n{self.mend}" if self.mend else self.what
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,10 @@ class Frontier:
     funding_change : places where the slope changes, and the two ends, ascending, axis i
     coverage : coverage there, a share, axis i
     pupils_per_1000_dollars : covered pupils (need-weighted, years added up) for each further $1,000 of expected
-        funding to the right of a place; the last place has that of the piece that ends there, axis i
-    stipend : the one stipend ($) to the right of a place under the uniform policy, axis i; `None` by school
+        funding to the right of a place; NaN at the lower end of a jump, which has no slope; the last place has that of
+        the piece that ends there, axis i
+    stipend : the one stipend ($) under the uniform policy, axis i; `None` by school. It is that to the right of a place; at
+        the lower end of a jump that of the piece that ends there
     asked : the range that was asked for
     least_funding_change : the least change at which a plan exists, where that is inside the range
     sampled : whether the places are those that were asked for, and the slopes those of straight lines between them,
@@ -49,10 +51,15 @@ class Frontier:
     sampled: bool = False
 
     @property
+    def jumps(self) -> NDArray[np.bool_]:
+        """Whether a place is the lower end of a jump: the next place stands at the same funding, axis i."""
+        return np.append(np.diff(self.funding_change) <= 0, False)
+
+    @property
     def concave(self) -> bool:
         """Whether no piece buys more than the one before; with one stipend for all it need not be so."""
-        slope, jumps = self.pupils_per_1000_dollars[:-1], np.diff(self.funding_change) <= 0
-        return not jumps.any() and bool((np.diff(slope) <= 1e-6 * (1.0 + np.abs(slope[:-1]))).all())
+        slope = self.pupils_per_1000_dollars[:-1]
+        return not self.jumps.any() and bool((np.diff(slope) <= 1e-6 * (1.0 + np.abs(slope[:-1]))).all())
 
     def coverage_at(self, change: float) -> float | None:
         """Coverage at any change of funding inside the range; `None` where there is no plan."""
@@ -76,7 +83,12 @@ class Frontier:
         return {
             "district": self.district,
             "objective": self.objective,
-            "points": self.to_frame().to_dict("records"),
+            "points": [
+                {
+                    name: None if figure != figure else figure for name, figure in point.items()
+                }  # a jump has no slope
+                for point in self.to_frame().to_dict("records")
+            ],
             "solves": self.solves,
             "concave": self.concave,
             "sampled": self.sampled,

@@ -86,6 +86,9 @@ class Rounding:
     gap: float
 
 
+YEAR = "y"  # the axis of plan years
+
+
 @dataclass(frozen=True, eq=False)
 class RulePrices:
     """Duals and slacks of one rule over its axes, NaN where it has no row.
@@ -96,6 +99,28 @@ class RulePrices:
     axes: str
     dual: Array
     slack: Array
+
+    def by_year(self, tree: Tree) -> RulePrices:
+        """Prices of a step in every scenario of a year: its nodes' added up, their least slack; the axis n becomes y.
+
+        A rule without nodes stays as it is; NaN where it has no row in a whole year.
+        """
+        if "n" not in self.axes:
+            return self
+        at = self.axes.index("n")
+        years = tree.year - 1
+
+        def gathered(figures: Array, combine: np.ufunc, start: float) -> Array:
+            moved = np.moveaxis(figures, at, 0)
+            found = np.full((tree.years, *moved.shape[1:]), start)
+            combine.at(found, years, np.where(np.isnan(moved), start, moved))
+            return np.moveaxis(found, 0, at)
+
+        present = gathered(np.where(np.isnan(self.dual), 0.0, 1.0), np.maximum, 0.0) > 0
+        dual, slack = gathered(self.dual, np.add, 0.0), gathered(self.slack, np.minimum, np.inf)
+        return RulePrices(
+            self.axes.replace("n", YEAR), np.where(present, dual, np.nan), np.where(present, slack, np.nan)
+        )
 
     @property
     def strength(self) -> Array:

@@ -40,6 +40,7 @@ ASKS = {
     "transfer.limit": "at most ${side:,.0f} is given to the pool",
     "budget": "${side:,.0f} is there to be spent, after what lies outside the plan",
 }
+OVERSPENT = "${side:,.0f} is missing before anything in the plan is paid"  # the budget's words where its side is negative
 SETTING_OF = {
     "eligible_teachers": "leaders.eligible_share",
     "leader_share": "leaders.max_leader_share",
@@ -71,7 +72,8 @@ def collision(model: Model, row: int) -> Collision:
     matrix, district = model.lp.matrix(), model.district
     name, at = model.lp.row_key(row)
     lower, upper = float(matrix.row_lower[row]), float(matrix.row_upper[row])
-    read = _Row(name, at, abs(upper if np.isfinite(upper) else lower), model.lp.row_label(row))
+    side = upper if np.isfinite(upper) else lower
+    read = _Row(name, at, abs(side), model.lp.row_label(row))
     rule = RULES[name.partition(".")[0]]
     school = district.schools.name[at["s"]] if "s" in at else ""
     node = model.tree.labels[at["n"]] if "n" in at else ""
@@ -82,7 +84,9 @@ def collision(model: Model, row: int) -> Collision:
         rule=rule.id,
         row=read.label,
         words=rule.words,
-        asks=ASKS[name].format(side=read.side, **words),
+        asks=(OVERSPENT if name == "budget" and round(side) < 0 else ASKS[name]).format(
+            side=read.side, **words
+        ),
         school_id=district.schools.id[at["s"]] if "s" in at else "",
         school=school,
         year=year,

@@ -11,6 +11,7 @@ from models.errors import InputError, NoPlan
 from models.status import Status
 from models.subset import only_schools
 from optimizer.formulation import Model
+from optimizer.shortfall import shortfall_stage
 from optimizer.solution import refusal
 from optimizer.solvers.highs import Session
 
@@ -44,19 +45,18 @@ def first_break(whole: Model) -> str:
         matrix = model.lp.matrix()
         end = Session(matrix).minimise(np.zeros(matrix.shape[1]))
         if end.status is Status.INFEASIBLE:
-            return _missing_money(model) or _without_money(short)
+            return _missing_money(model, ends=years < district.years) or _without_money(short)
     return ""
 
 
-def _missing_money(refused: Model) -> str:
-    """Name the schools of the last year that lack money, if money alone is missing."""
+def _missing_money(refused: Model, *, ends: bool) -> str:
+    """Name the schools of the last year that lack money, if money alone is missing; `ends` where the true plan goes on."""
     district = refused.district
     model = Model(district, refused.tree, shortfall=True, like=refused)
     assert model.short is not None
     tree = model.tree
-    matrix = model.lp.matrix()
-    cost = model.lp.expression([("n", tree.probability, model.short)])
-    end = Session(matrix).minimise(cost)
+    stage = shortfall_stage(model)
+    end = Session(model.lp.matrix()).minimise(stage.cost)
     if end.status is not Status.OPTIMAL or end.point is None:
         return ""
     missing = model.lp.values("short", end.point)
@@ -71,7 +71,10 @@ def _missing_money(refused: Model) -> str:
     n = int(last[i])
     others = int((at_last.max(axis=1) > CENT).sum()) - 1
     more = f" ({others} other school{'s' if others > 1 else ''} as well)" if others else ""
-    return f"at {district.schools.name[s]} in {_when(district, model, n)}: ${at_last[s, i]:,.0f} of funding is missing{more}"
+    return (
+        f"at {district.schools.name[s]} in {_when(district, model, n)}: ${at_last[s, i]:,.0f} of funding is missing"
+        f"{more}{', even if the plan ended there' if ends else ''}"
+    )
 
 
 def _when(district: District, model: Model, n: int) -> str:

@@ -94,14 +94,19 @@ def frontier(
     if points is None:
         whole = whole.without_straight_points(NOTHING)
     last = np.append(np.arange(whole.slope.size), whole.slope.size - 1)
+    jumps = np.flatnonzero(np.diff(whole.at) <= 0)
+    own = last.copy()
+    own[jumps] -= 1  # the lower end of a jump belongs to the step before
+    slope = whole.slope.copy()
+    slope[jumps] = np.nan
     uniform = steps_of(model) != [None]
     return Frontier(
         district=district.name,
         objective=stage.name,
         funding_change=whole.at,
         coverage=whole.value,
-        pupils_per_1000_dollars=whole.slope[last] if whole.slope.size else np.zeros(1),
-        stipend=model.p.sigma[whole.piece[last]] if uniform and whole.piece.size else None,
+        pupils_per_1000_dollars=slope[last] if slope.size else np.zeros(1),
+        stipend=model.p.sigma[whole.piece[own]] if uniform and whole.piece.size else None,
         asked=(low, high),
         least_funding_change=float(whole.at[0]) if whole.at[0] > low + 1e-9 else None,
         solves=line.solves,

@@ -13,6 +13,7 @@ from optimizer.formulation import Model
 Array = NDArray[np.float64]
 
 HOLD = 1e-6  # absolute, on the 0..1 scale: what a later stage may give up of an earlier one
+FAR = 100.0  # times 1 that the usual need weight may be before it is brought to 1
 TIE = 1e-4  # $ per dollar moved or granted, and per seat and year bought too early; in no reported figure
 
 
@@ -57,9 +58,19 @@ class Stage:
         return -self.sign * (value - best) >= -self.give
 
 
+def needs(model: Model) -> Array:
+    """ω_s, axis s: as given, or divided by what is usual where that is far from 1.
+
+    Their ratios alone count, and a solver's tolerances are absolute.
+    """
+    need, pupils = model.district.schools.need_weight, model.p.E0
+    usual = float(need @ pupils) / float(pupils.sum()) if pupils.any() else 1.0
+    return need / usual if usual > 0 and not 1.0 / FAR <= usual <= FAR else need
+
+
 def weights(model: Model) -> Array:
     """p_n × ω_s of covered pupils, axes sn."""
-    return np.asarray(model.district.schools.need_weight[:, None] * model.tree.probability)
+    return np.asarray(needs(model)[:, None] * model.tree.probability)
 
 
 def stages_of(model: Model, objective: Objective) -> list[Stage]:
@@ -95,7 +106,7 @@ def expected(model: Model) -> Stage:
 
 def worst_case(model: Model) -> Stage:
     """θ ≤ the coverage of every scenario, its path's Σ ω C / Σ ω E."""
-    lp, tree, need = model.lp, model.tree, model.district.schools.need_weight
+    lp, tree, need = model.lp, model.tree, needs(model)
     passes = np.zeros((len(tree.scenario_ids), tree.size))  # cn
     passes[np.arange(len(tree.scenario_ids))[:, None], tree.path] = 1.0
     pupils = passes @ (need @ model.p.E)  # c

@@ -25,6 +25,7 @@ from models.subset import only_schools
 from optimizer.blocks import independent_blocks
 from optimizer.formulation import Model
 from optimizer.matrix import Matrix
+from optimizer.objective_rules import OBJECTIVE_RULES
 from optimizer.registry import RULES
 from optimizer.solving import solve
 from optimizer.staging import Options, make_session
@@ -190,7 +191,7 @@ def _with_missing(
 def _irreducible(matrix: Matrix, names: np.ndarray, options: Options) -> tuple[str, ...]:
     lower, upper = matrix.row_lower.copy(), matrix.row_upper.copy()
     needed = []
-    order = [*RULES, HELD]
+    order = [*RULES, *OBJECTIVE_RULES, HELD]
     for name in sorted(set(names) - set(BOOKKEEPING), key=order.index):
         own = names == name
         kept = lower[own], upper[own]

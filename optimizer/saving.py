@@ -34,6 +34,8 @@ def save_model(
 
 
 def _whole(target: Path, write: Callable[[str], object]) -> None:
+    from optimizer.solvers.pulp_gateway import PulpError
+
     try:
         with tempfile.NamedTemporaryFile(
             dir=target.parent, prefix=f".{target.name}.", delete=False
@@ -45,8 +47,9 @@ def _whole(target: Path, write: Callable[[str], object]) -> None:
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
-    except OSError as error:
+    except (OSError, PulpError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(
-            f"{target} cannot be written: {error.strerror}.",
+            f"{target} cannot be written: {reason.rstrip('.')}.",
             "Name a file in a folder that exists and is yours.",
         ) from error

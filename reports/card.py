@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from models.plan import Plan
+from models.plan import YEAR, Plan
 from models.status import Status
 from reports.figures import count, dollars, percent, plural, ratio, seconds
 from reports.text import columns, heading
+from reports.words import closing
 
 Array = NDArray[np.float64]
 
@@ -184,25 +185,25 @@ def _money(plan: Plan) -> list[str]:
         amounts = _by_year(plan, sum((money[name] for name in names), np.zeros_like(plan.covered)))
         if np.abs(amounts).max() >= 0.5:
             table.append([title, *(dollars(float(amount)) for amount in amounts)])
-    table.append(["Total spending", *(dollars(float(a)) for a in _by_year(plan, money["spending"]))])
-    table.append(["Funding", *(dollars(float(a)) for a in _by_year(plan, money["funding"]))])
-    if np.abs(money["reserve"]).max() > 0.5:
-        table.append(
-            ["Reserve kept for next year", *(dollars(float(a)) for a in _by_year(plan, money["reserve"]))]
-        )
+    table += [
+        [title, *(dollars(float(amount)) for amount in _by_year(plan, money[line]))]
+        for title, line in closing(money).items()
+    ]
     funding = _by_year(plan, money["funding"])
     startup, technology = _by_year(plan, money["startup"]), _by_year(plan, money["technology"])
     lines = heading("Money") + columns(table, right=range(1, years + 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = [
-            [
-                f"Start-up share of funding (line {percent(STARTUP_LINE, 0)})",
-                *(_against(a / b, STARTUP_LINE) for a, b in zip(startup, funding)),
-            ],
-            [
-                f"Recurring technology share (line {percent(TECHNOLOGY_LINE, 0)})",
-                *(_against(a / b, TECHNOLOGY_LINE) for a, b in zip(technology, funding)),
-            ],
+            _against(f"{title} share of funding", amounts / funding, limit, line)
+            for title, amounts, limit, line in (
+                ("Start-up", startup, plan.district.settings.launch.startup_max_share, STARTUP_LINE),
+                (
+                    "Recurring technology",
+                    technology,
+                    plan.district.settings.technology.max_share,
+                    TECHNOLOGY_LINE,
+                ),
+            )
         ]
     lines += ["", *columns(shares, right=range(1, years + 1))]
     lines += [
@@ -212,8 +213,12 @@ def _money(plan: Plan) -> list[str]:
     return lines
 
 
-def _against(share: float, line: float) -> str:
-    return percent(share) + (" over" if share > line + 1e-9 else "")
+def _against(title: str, shares: Array, limit: float | None, line: float) -> list[str]:
+    """Shares by year beside the district's own limit, or else the line that the study's schools kept."""
+    most, whose = (line, "study's line") if limit is None else (limit, "limit")
+    over = [" over" if share > most + 1e-9 else "" for share in shares]
+    cells = [percent(float(share)) + mark for share, mark in zip(shares, over)]
+    return [f"{title} ({whose} {percent(most, 0 if round(most * 100, 9).is_integer() else 1)})", *cells]
 
 
 WORDS = {
@@ -241,59 +246,61 @@ PRICED = tuple(
     if name not in ("training", "launch", "staff_flow", "stipend_take_up", "seats", "transfer")
 )
 
+IN_DOLLARS = (
+    "budget",
+    "startup_cap",
+    "technology_cap",
+    "reserve_cap",
+    "startup_grant",
+    "startup_grant.total",
+)
+
 
 def _tightest(plan: Plan) -> list[str]:
     """Name the rules whose relaxing by one percent of their use would cover most; prices are in covered pupils."""
+    title = "Tightest rules"
+    if plan.rounding is not None or plan.status is Status.SHORT:
+        kind = "in whole positions" if plan.rounding is not None else "with a hole"
+        price = (
+            "those of the plan in fractions"
+            if plan.rounding is not None
+            else "what restores a plan without one"
+        )
+        return heading(title) + [f"  A plan {kind} has no prices; 'spanwise explain' gives {price}."]
     rows = []
     for rule in PRICED:
         if rule not in plan.prices:
             continue
-        prices = plan.prices[rule]
-        strength = prices.strength
+        strength = plan.prices[rule].strength
         if strength.max(initial=0.0) <= 1e-9:
             continue
         binding = int((strength > 1e-9).sum())
+        prices = plan.prices[rule].by_year(plan.tree)
         at = prices.strongest
-        per = (
-            1_000.0
-            if rule
-            in (
-                "budget",
-                "startup_cap",
-                "technology_cap",
-                "reserve_cap",
-                "startup_grant",
-                "startup_grant.total",
-            )
-            else 1.0
-        )
+        per = 1_000.0 if rule in IN_DOLLARS else 1.0
         unit = "$1,000 more" if per > 1 else "one more"
+        gain = count(prices.strength[at] * per, 2)
         rows.append(
             (
                 float(strength.sum()),
                 [
                     WORDS[rule],
-                    f"binds {binding:,} of {np.isfinite(prices.dual).sum():,} times",
-                    f"{unit} covers {count(strength[at] * per, 2)} more pupils at {_place(plan, prices.axes, at)}",
+                    f"binds {binding:,} of {np.isfinite(plan.prices[rule].dual).sum():,} times",
+                    f"{unit} covers up to {gain} more pupils at {_place(plan, prices.axes, at)}",
                 ],
             )
         )
-    if plan.rounding is not None:
-        return heading("Tightest rules") + [
-            "  A plan in whole positions has no prices; 'spanwise explain' gives those of the plan in fractions."
-        ]
     if not rows:
-        return heading("Tightest rules") + ["  None: every pupil that can be covered is."]
+        return heading(title) + ["  None: every pupil that can be covered is."]
     rows.sort(key=lambda row: -row[0])
-    return heading(
-        "Tightest rules (first-order prices; 'spanwise explain' says how far each one holds)"
-    ) + columns([row for _, row in rows[:5]])
+    return heading(f"{title} (at most what a step is worth; 'spanwise explain' takes the steps)") + columns(
+        [row for _, row in rows[:5]]
+    )
 
 
 def _place(plan: Plan, axes: str, at: tuple[np.intp, ...]) -> str:
     names = {
         "s": plan.district.schools.name,
-        "n": plan.tree.labels,
         "g": plan.district.bands.id,
         "P": plan.district.roles.pools,
         "v": plan.district.device_types.id,
@@ -301,8 +308,8 @@ def _place(plan: Plan, axes: str, at: tuple[np.intp, ...]) -> str:
     }
     parts = []
     for letter, i in zip(axes, at):
-        if letter == "n":
-            parts.append(f"in {_year(plan, i)}")
+        if letter == YEAR:
+            parts.append(f"in {plan.district.year_names[i]}")
         elif letter in names:
             parts.append(names[letter][i])
     return " ".join(parts) or "the district"

@@ -45,11 +45,11 @@ def frontier_card(answer: Frontier) -> str:
         "on the way to the next, $1,000 covers" if answer.sampled else "the next $1,000 covers",
     ]
     rows = [head if answer.stipend is None else [*head, "stipend"]]
-    for i in _chosen(answer.funding_change, answer.coverage):
+    for i in _with_both_ends(_chosen(answer.funding_change, answer.coverage), answer):
         row = [
             signed(float(answer.funding_change[i])),
             percent(float(answer.coverage[i]), 2),
-            f"{float(answer.pupils_per_1000_dollars[i]):.3f} pupils",
+            "jumps" if answer.jumps[i] else f"{float(answer.pupils_per_1000_dollars[i]):.3f} pupils",
         ]
         rows.append(row if answer.stipend is None else [*row, dollars(float(answer.stipend[i]))])
     lines += ["", *columns(rows, right=range(len(rows[0])))]
@@ -60,6 +60,8 @@ def frontier_card(answer: Frontier) -> str:
     today = answer.coverage_at(0.0)
     if today is not None:
         lines.append(f"  At today's funding: {percent(today, 2)}")
+    elif low <= 0.0 <= high:
+        lines.append("  At today's funding: no plan")
     lines.append("")
     if not answer.concave:
         lines.append(
@@ -72,11 +74,25 @@ def frontier_card(answer: Frontier) -> str:
         lines.append("  Every further dollar buys at most as much as the one before.")
     if answer.sampled:
         lines.append("  Exact at these places; between them coverage is higher than on a straight line.")
-    exact = "" if answer.sampled else "Exact between these places; "
+    exact = "" if answer.sampled else f"{_exact(len(rows) - 1, size)}; "
     lines.append(
         f"  {exact}{plural(answer.solves, 'solve')}. Pupils are counted once a year, weighted by need."
     )
     return "\n".join(lines)
+
+
+def _exact(shown: int, size: int) -> str:
+    """Where a frontier is exact: a straight line between two places of a part of them would be too low."""
+    if shown == size:
+        return "Exact between these places"
+    return f"Exact at these places, and straight between all {size:,}"
+
+
+def _with_both_ends(chosen: list[int], answer: Frontier) -> list[int]:
+    """Add the other end of each jump of which one is shown."""
+    lower = np.flatnonzero(answer.jumps)
+    pairs = [(int(i), int(i) + 1) for i in lower if {int(i), int(i) + 1} & {*chosen}]
+    return sorted({*chosen, *(i for pair in pairs for i in pair)})
 
 
 def _chosen(at: Array, value: Array) -> list[int]:
@@ -116,7 +132,7 @@ def equity_card(answer: Equity) -> str:
         )
     lines += [
         "",
-        f"  Expected coverage over the whole plan; exact between these places; {plural(answer.solves, 'solve')}.",
+        f"  Expected coverage over the whole plan. {_exact(len(rows) - 1, size)}; {plural(answer.solves, 'solve')}.",
     ]
     return "\n".join(lines)
 

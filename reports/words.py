@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
 from models.district import District
 
 MONEY_ROWS = {
@@ -18,6 +23,14 @@ STARTUP_ROWS = {
     "Training of new team places": ("training",),
     "Launch of schools": ("launch",),
     "Paid from start-up grants": ("startup_grant",),
+}
+CLOSING = {  # under the lines of spending: what is there is spent, kept or left over
+    "Total spending": "spending",
+    "Funding": "funding",
+    "Reserve from the year before": "reserve_before",
+    "Missing funding": "shortfall",
+    "Reserve kept for next year": "reserve",
+    "Left over, not spent": "unspent",
 }
 OBJECTIVES = {
     "expected": "the expected share of pupils served",
@@ -147,6 +160,15 @@ def setting(name: str) -> str:
     plain, _, member = name.partition("@")
     words = SETTINGS.get(plain, plain)
     return f"{words}: {member}" if member else words
+
+
+def closing(money: Mapping[str, NDArray[np.float64]]) -> dict[str, str]:
+    """The closing lines of a budget, spending and funding and others that are not 0."""
+    return {
+        title: line
+        for title, line in CLOSING.items()
+        if line in ("spending", "funding") or np.abs(money[line]).max(initial=0.0) > 0.5
+    }
 
 
 def rule(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from datafiles.importing.grades import UNGRADED, grade_of
 from datafiles.importing.illinois import served_grades
@@ -52,6 +52,7 @@ def read_mapped(
                 year=mapping.year,
             )
             reader.of_district(row, record)
+        reader.compare(row, record)
         record.schools.append(reader.school(row, school_id))
         used += 1
     table.used(used)
@@ -68,6 +69,7 @@ class _Reader:
     mapping: Mapping
     report: ImportReport
     cell: CellReader
+    first: dict[tuple[str, str], str] = field(default_factory=dict)  # repeated cells by district and target
 
     @property
     def by_school(self) -> bool:
@@ -113,6 +115,17 @@ class _Reader:
             else:
                 record.finance.current = value
                 record.finance.pupils = 1.0 if target == "spending_per_pupil" else None
+
+    def compare(self, row: list[str], record: DistrictRecord) -> None:
+        """Tell of a figure that is said to be the district's and is another one on some row: the first row's counts."""
+        for target in self.mapping.repeated:
+            cell = self.text(row, target)
+            if cell and self.first.setdefault((record.id, target), cell) != cell:
+                self.report.missing.add(
+                    f"column {self.mapping.columns[target]} is in repeated (as {target}) and differs between the rows of a"
+                    " district, of which the first counts: check which rows are its schools, or take it out of repeated",
+                    record.id,
+                )
 
     def school(self, row: list[str], school_id: str) -> SchoolRecord:
         """Read a row's own figures."""
@@ -170,6 +183,7 @@ class _Reader:
         finance = record.finance
         if finance is None:
             return
+        self._counted_for_each(record)
         pupils = sum(sum(school.pupils.values()) or school.total or 0.0 for school in record.schools)
         if finance.current is not None and finance.pupils is None:
             finance.pupils = pupils or None
@@ -183,3 +197,17 @@ class _Reader:
                 finance.teacher_pay = sum(pay * fte for pay, fte in paid) / max(
                     sum(fte for _, fte in paid), 1e-9
                 )
+
+    def _counted_for_each(self, record: DistrictRecord) -> None:
+        """Warn where all schools spend the same sum: it is probably the district's, and each school would get the whole of it."""
+        heading = self.mapping.columns.get("spending")
+        sums = {school.spending for school in record.schools}
+        if heading is None or len(record.schools) < 2 or len(sums) > 1 or not self.own("spending"):
+            return
+        if spent := sums.pop():
+            listed = ", ".join(f'"{target}"' for target in (*self.mapping.repeated, "spending"))
+            self.report.missing.add(
+                f"column {heading} (spending) is the same on all rows of a district, and each of its schools gets the whole"
+                f" sum; if the sum is the district's, write repeated = [{listed}] under [table] of the mapping",
+                f"{record.id}: ${spent:,.0f}",
+            )

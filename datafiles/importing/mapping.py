@@ -219,10 +219,6 @@ def _whole(mapping: Mapping, wrong: Any) -> None:
         )
     if "spending" in mapping.columns and "spending_per_pupil" in mapping.columns:
         wrong("[columns] spending_per_pupil", "stands beside spending.", "Keep one of the two.")
-    if mapping.repeated and "district_id" not in mapping.columns and "district_name" not in mapping.columns:
-        wrong(
-            "[table] repeated", "needs district_id or district_name.", "Say which column names the district."
-        )
 
 
 def _quoted(value: str | list[str]) -> str:

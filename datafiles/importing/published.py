@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -269,7 +270,10 @@ def _json_table(stored: Stored) -> Published:
             )
         if isinstance(page.get("results"), list):
             records += page["results"]
-            promised = max(promised, int(page.get("count") or 0))
+            count = page.get("count")  # one that is no count promises nothing
+            promised = max(
+                promised, int(count) if isinstance(count, int | float) and math.isfinite(count) else 0
+            )
         else:
             records.append(page)
     if not records:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from datafiles.importing.cells import Unreadable, figure
 from datafiles.importing.grades import grade_of
-from datafiles.importing.mapping import FIGURE_COLUMNS, GRADE_KEYS, Mapping
+from datafiles.importing.mapping import DOLLARS, FIGURE_COLUMNS, GRADE_KEYS, Mapping
 from datafiles.importing.published import Published
 from datafiles.importing.report import ImportReport
 from models.errors import InputError
@@ -137,24 +137,42 @@ def _names_tell_schools_apart(table: Published, mapping: Mapping, rows: list[lis
 
 
 def _repeated(table: Published, mapping: Mapping, rows: list[list[str]]) -> list[str]:
-    """Find figures that are the same on all rows of every district that has several schools."""
-    district = mapping.columns.get("district_id") or mapping.columns.get("district_name")
-    if not district or "school_id" not in mapping.columns:
+    """Find figures that are the same on all rows of every district that has several schools.
+
+    Of three such districts and more, staff and money alike, and one in twenty may differ. Fewer tell money alone (schools have
+    one counselor each by their own right), and only where every cell is filled and the same on three rows or more.
+    """
+    if "school_id" not in mapping.columns:
         return []
-    at = table.need(district)
+    district = mapping.columns.get("district_id") or mapping.columns.get("district_name")
     groups: dict[str, list[list[str]]] = {}
-    for row in rows:
-        groups.setdefault(row[at].strip(), []).append(row)
+    for row in rows:  # a table that names no district is one
+        groups.setdefault(row[table.need(district)].strip() if district else "", []).append(row)
     several = [group for group in groups.values() if len(group) > 1]
-    if len(several) < 3:
+    if len(several) < 3 and sum(map(len, several)) < 3:
         return []
     repeated = []
-    for target in FIGURE_COLUMNS:
+    for target in FIGURE_COLUMNS if len(several) >= 3 else DOLLARS:
         heading = mapping.columns.get(target)
         if heading is None or target in ("pupils", "low_income_pupils", "low_income_percent"):
             continue
         position = table.need(heading)
-        same = sum(len({row[position] for row in group if row[position].strip()}) <= 1 for group in several)
-        if same >= 0.95 * len(several):
+        if len(several) >= 3:
+            same = sum(
+                len({row[position] for row in group if row[position].strip()}) <= 1 for group in several
+            )
+            found = same >= 0.95 * len(several)
+        else:
+            found = all(_one_amount([row[position] for row in group]) for group in several)
+        if found:
             repeated.append(target)
     return repeated
+
+
+def _one_amount(cells: list[str]) -> bool:
+    """Whether all cells are one and the same amount, and not 0."""
+    try:
+        amounts = {figure(cell) for cell in cells}
+    except Unreadable:
+        return False
+    return len(amounts) == 1 and bool(amounts.pop())

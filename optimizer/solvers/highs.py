@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 NAME = "highs"
+RUNNING = "solver"  # name of the thread of a run that Ctrl-C may stop
 METHODS = {
     "simplex": "simplex",
     "primal": "simplex",
@@ -354,7 +355,7 @@ class Session:
         """Run in a thread, so that Ctrl-C reaches us and stops the solver at its next iteration."""
         highs = self._highs
         highs.listen()
-        thread = threading.Thread(target=highs.run, daemon=True)
+        thread = threading.Thread(target=highs.run, name=RUNNING, daemon=True)
         thread.start()
         try:
             while thread.is_alive():

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import pulp
 from numpy.typing import NDArray
+from pulp import PulpError as PulpError  # for whoever writes files through it
 from pulp import const
 
 from models.errors import SolverFailure

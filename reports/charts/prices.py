@@ -10,6 +10,7 @@ import altair as alt
 from markupsafe import Markup
 
 from models.explanation import Price
+from models.plan import YEAR
 from reports import shown, words
 from reports.blocks import Table, say
 from reports.charts.drawing import DARK, INK, Chart, Drawing, compact, data
@@ -59,13 +60,14 @@ def _from_duals(story: Story) -> list[Step]:
     for rule, prices in story.plan.prices.items():
         if rule not in DEAR and rule not in UNITS:
             continue
+        prices = prices.by_year(story.tree)
         strength = prices.strength
         if strength.max(initial=0.0) <= 1e-9:
             continue
         at = prices.strongest
         where = dict(zip(prices.axes, at))
         place = f" at {story.district.schools.name[where['s']]}" if "s" in where else ""
-        when = f" in {story.years[int(story.tree.year[where['n']]) - 1]}" if "n" in where else ""
+        when = f" in {story.years[where[YEAR]]}" if YEAR in where else ""
         per = 1000.0 if rule in DEAR else 1.0
         step = f"$1,000 more for {words.rule(rule)}" if rule in DEAR else UNITS[rule]
         text = f"{step}{place}{when}"

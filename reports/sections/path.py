@@ -65,12 +65,8 @@ def money(story: Story) -> Table:
     rows += [[title, *cells(title, amounts)] for title, amounts in startup.items()]
     sums.append(len(rows))
     rows.append(["Start-up, together (less grants)", *cells("startup", sum(startup.values(), nothing))])
-    closing = [("Total spending", "spending"), ("Funding", "funding")]
-    if np.abs(plan.money["reserve"]).max() > 0.5:
-        closing.append(("Reserve kept for the next year", "reserve"))
-    if np.abs(plan.money["shortfall"]).max() > 0.5:
-        closing.append(("Missing funding", "shortfall"))
-    rows += [[title, *cells(line, story.by_year(plan.money[line]))] for title, line in closing]
+    closing = words.closing(plan.money)
+    rows += [[title, *cells(line, story.by_year(plan.money[line]))] for title, line in closing.items()]
     caption = "Money by year, expected over the scenarios, in dollars of the year"
     return Table(caption, ["", *map(str, years)], rows, total=len(closing), sums=tuple(sums))
 

@@ -109,7 +109,7 @@ def test_a_frontier_without_any_plan_is_an_error(poor):
     assert ran.code == 4
     assert ran.err == (
         "No plan satisfies all rules of the district at any change of funding from −15 % to −5 %.\n\n"
-        "Run 'spanwise explain FOLDER' to see which rules collide and what would restore a plan.\n"
+        f"Run 'spanwise explain {poor}' to see which rules collide and what would restore a plan.\n"
     )
 
 

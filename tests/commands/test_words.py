@@ -62,8 +62,12 @@ def test_a_hole_is_told_by_year_and_scenario_with_thousands_in_every_figure():
     text = card(solve_with_shortfall(district.replace(schools=schools)))
     assert "y3." not in text
     assert " in 2029 (cut7): $" in text
-    prices = [line for line in text.splitlines() if " more pupils at " in line]
-    assert any("covers 1,4" in line for line in prices), prices
+    assert (
+        "  A plan with a hole has no prices; 'spanwise explain' gives what restores a plan without one."
+        in text
+    )
+    assert " more pupils at " not in text  # holding the hole makes its duals meaningless
+    assert "  Missing funding " in text
 
 
 def test_a_share_of_nothing_is_no_share():

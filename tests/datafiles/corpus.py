@@ -128,6 +128,31 @@ FAULTS: dict[str, dict[str, Change]] = {
     "no heading above the last cells": {"enrollment": "school_id,grade_band,pupils,\noak,K-5,500,20\n"},
     "short row": {"schools": ("oak,Oak Elementary,4330", "oak,Oak Elementary")},
     "long row": {"schools": ("Oak Elementary", "Oak, Elementary")},
+    "number split by a comma": {"schools": ("4330", "14,330")},
+    "number split by two commas": {
+        "schools": "school_id,school_name,funding_per_pupil,startup_grant\noak,Oak,4330,$1,250,000.50\n"
+    },
+    "numbers split by commas": {
+        "schools": "school_id,school_name,fixed_funding,funding_per_pupil\noak,Oak,250,000,14,330\n"
+    },
+    "a number that may be split in two ways": {
+        "schools": "school_id,school_name,funding_per_pupil,fixed_funding,startup_grant\noak,Oak,14,330,500,\n"
+        "elm,Elm,14,330,500\n"  # as many cells as headings: nothing tells that they are not meant
+    },
+    "row that fits in too many ways": {
+        "schools": "school_id,school_name,funding_per_pupil,fixed_funding,fixed_spending,startup_grant\n"
+        "oak,Oak,100,100,100,100,100,100\n"
+    },
+    "row that fits in too many ways before a blank cell": {
+        "schools": "school_id,school_name,funding_per_pupil,fixed_funding,fixed_spending,startup_grant,trained_pupils,opening_reserve\n"
+        "oak,Oak,100,100,100,100,100,100,\n"
+    },
+    "number split by a comma before blank cells": {
+        "schools": "school_id,school_name,funding_per_pupil,fixed_funding,startup_grant\noak,Oak,14,330,,\n"
+    },
+    "number split by a comma before blank columns": {
+        "schools": "school_id,school_name,funding_per_pupil,fixed_funding,,\noak,Oak,14,330,,,\n"
+    },
     "no headings": {"enrollment": "oak,K-5,500\n"},
     "no rows": {"schools": "school_id,school_name,funding_per_pupil\n"},
     "empty file": {"enrollment": ""},

@@ -98,3 +98,23 @@ def test_an_unknown_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             starting.copy_example(name, tmp_path / "new")
         assert str(caught.value) == f'There is no example "{name}".\n\n{hint}The examples are: lakeside.'
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "mend"),
+    [
+        ("w.xlsx", (), "spanwise init {0}/w, then: spanwise convert {0}/w {0}/w.xlsx"),
+        ("w.ODS", (), "spanwise init {0}/w, then: spanwise convert {0}/w {0}/w.xlsx"),
+        ("w.toml", ("--example", "oak"), "spanwise init {0}/w --example oak"),
+    ],
+)
+def test_a_file_s_name_is_no_folder_s(name: str, more: tuple[str, ...], mend: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        run(tmp_path / name, *more)
+    assert str(caught.value) == (
+        f"{tmp_path / name} is named like a file ({Path(name).suffix}); a folder is to be written there.\n\n"
+        f"Type: {mend.format(tmp_path)}"
+    )
+    assert not (tmp_path / name).exists()
+    run(tmp_path / "lake.side")
+    assert (tmp_path / "lake.side" / "district.toml").is_file()

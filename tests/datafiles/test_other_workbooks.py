@@ -97,6 +97,29 @@ def test_a_formula_that_failed_in_open_document_is_no_blank(oak_sheets) -> None:
     assert "The spreadsheet's formula failed; mend it there, or type the value." in text
 
 
+def test_a_formula_without_a_value_in_open_document_is_no_blank(oak_sheets) -> None:
+    place = oak_sheets["schools"][0].index("enrollment_growth")
+    oak_sheets["schools"][1][place] = "=OF"
+    spoilt = written(oak_sheets)
+    with zipfile.ZipFile(io.BytesIO(spoilt)) as archive:
+        text = archive.read("content.xml").decode()
+    cell = '<table:table-cell table:formula="of:=[.A1]*2"/>'
+    text = text.replace(
+        '<table:table-cell office:value-type="string"><text:p>=OF</text:p></table:table-cell>', cell
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr("content.xml", text)
+    with pytest.raises(InputError) as error:
+        district_of_workbook(out.getvalue(), "oak.ods")
+    assert [str(problem) for problem in error.value.problems] == [
+        'schools!H2: holds a formula without a value: "=[.A1]*2".\n'
+        "    Open the workbook in a spreadsheet and save it, which computes the formula; or type the value."
+    ]
+
+
 def test_repeated_rows_and_cells_are_counted() -> None:
     empty = '<table:table-cell table:number-columns-repeated="3"/>'
     rows = (

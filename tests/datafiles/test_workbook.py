@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -292,3 +293,89 @@ def test_commands_take_a_workbook_where_they_take_a_folder(tmp_path):
         "does not exist" in spanwise("solve", tmp_path / "elm.xlsx").err
         or "cannot be read" in spanwise("solve", tmp_path / "elm.xlsx").err
     )
+
+
+@pytest.mark.parametrize("ending", ["csv", "toml", "html", "pdf"])
+def test_a_district_is_converted_to_a_folder_or_a_workbook(tmp_path, ending):
+    target = tmp_path / f"foo.{ending}"
+    ran = spanwise("convert", OAK, target)
+    assert (ran.code, ran.out, target.exists()) == (3, "", False)
+    assert ran.err == (
+        f"{target} is named like a file (.{ending}); a folder is to be written there.\n\n"
+        f"Type: spanwise convert {OAK} {tmp_path / 'foo'}  (a folder of CSV tables),"
+        f" or: spanwise convert {OAK} {tmp_path / 'foo.xlsx'}  (a workbook)\n"
+    )
+    other = spanwise("convert", OAK, tmp_path / "foo.ods")
+    assert other.err == (
+        f"{tmp_path / 'foo.ods'} ends in '.ods'; workbooks are written as .xlsx.\n\nName it {tmp_path / 'foo.xlsx'}.\n"
+    )
+    copied = spanwise("convert", OAK, tmp_path / "foo")
+    assert (copied.code, read_any(tmp_path / "foo")[0]) == (0, read_district(OAK))
+    assert "A folder to a folder makes a copy." in " ".join(spanwise("convert", "--help").out.split())
+
+
+@pytest.mark.parametrize(
+    ("command", "out"), [("solve", "plan.json"), ("frontier", "curve.csv"), ("batch", "results.csv")]
+)
+def test_results_do_not_go_into_a_folder_named_like_a_file(tmp_path, command, out):
+    """That is said before anything is solved."""
+    ran = spanwise(command, tmp_path / "nowhere", "--out", tmp_path / out)
+    assert (ran.code, list(tmp_path.iterdir())) == (3, [])
+    assert ran.err == (
+        f"{tmp_path / out} is named like a file ({tmp_path.joinpath(out).suffix}); a folder is to be written there.\n\n"
+        f"Name a folder: {tmp_path.joinpath(out).with_suffix('')}\n"
+    )
+
+
+OPEN_AND_SAVE = (
+    "    Open the workbook in a spreadsheet and save it, which computes the formula; or type the value.\n"
+)
+
+
+def test_formulas_without_a_value_are_told(oak_bytes):
+    """A program wrote them and no spreadsheet computed them: read as blank, an optional one would take the default."""
+
+    def spoil(book):
+        schools, settings = book["schools"], book["settings"]
+        schools["A3"], schools["B3"] = "elm", '="Elm"'
+        schools["C2"], schools["C3"], schools["D2"], schools["AA2"] = "=15000+500", 9000, "=C2*2", "=1/0"
+        settings["C4"] = "=2+3"
+        book.create_sheet("my notes")["A1"] = "=1+1"
+        book["enrollment"].title = " Enrollment "
+        book[" Enrollment "]["C2"] = "=250+250"
+
+    content = edited(oak_bytes, spoil)
+    assert problems(content) == (
+        "book.xlsx has 5 problems:\n"
+        f'settings!C4: holds a formula without a value: "=2+3".\n{OPEN_AND_SAVE}'
+        f'schools!C2: holds a formula without a value: "=15000+500".\n{OPEN_AND_SAVE}'
+        f'schools!D2: holds a formula without a value: "=C2*2".\n{OPEN_AND_SAVE}'
+        f'schools!B3: holds a formula without a value: "="Elm"".\n{OPEN_AND_SAVE}'
+        f'enrollment!C2: holds a formula without a value: "=250+250".\n{OPEN_AND_SAVE}\n'
+        "All problems are listed; mend them and run the command again."
+    )
+    with pytest.raises(InputError) as error:
+        district_of_workbook(content, "book.xlsx")
+    first = next(problem for problem in error.value.problems if problem.file == "schools")
+    assert (first.row, first.column, first.cell, first.value) == (2, "funding_per_pupil", "C2", "=15000+500")
+
+
+def test_a_formula_that_gives_nothing_is_blank(oak_bytes):
+    """`=IF(B2="";"";1)` has been computed: its value is an empty text, and the default holds."""
+    empty = b'<c r="I2" t="str"><f>IF(B2="","",1)</f><v></v></c>'
+
+    def mark(book):
+        book["schools"]["I2"] = "=MARK"
+
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(edited(oak_bytes, mark))) as old,
+        zipfile.ZipFile(out, "w") as new,
+    ):
+        for item in old.infolist():
+            content = old.read(item)
+            found = re.sub(rb'<c r="I2"[^>]*><f>MARK</f><v ?/?>(</v>)?</c>', empty, content)
+            new.writestr(item, found)
+            if item.filename == "xl/worksheets/sheet3.xml":
+                assert found != content
+    assert district_of_workbook(out.getvalue(), "book")[0] == read_district(OAK)

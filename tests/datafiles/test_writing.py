@@ -154,3 +154,20 @@ def test_a_district_is_not_written_over_another_unasked(tmp_path: Path) -> None:
     write_district(other, folder, force=True)
     assert read_district(folder) == other  # the old budget.csv is gone
     assert (folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["plan.json", "tables.CSV", "book.xlsx"])
+def test_a_folder_is_not_named_like_a_file(name: str, tmp_path: Path) -> None:
+    """Somebody means a file; a folder of that name that is there is meant, and is taken."""
+    out = tmp_path / name
+    with pytest.raises(InputError) as caught, whole_folder(out):
+        pytest.fail("nothing is to be filled")
+    assert str(caught.value) == (
+        f"{out} is named like a file ({out.suffix}); a folder is to be written there.\n\n"
+        f"Name a folder: {out.with_suffix('')}"
+    )
+    assert list(tmp_path.iterdir()) == []
+    out.mkdir()
+    with whole_folder(out) as part:
+        (part / "a").write_text("new")
+    assert (out / "a").read_text() == "new"

@@ -1,6 +1,8 @@
 """The colliding rules: infeasible together, feasible without any one of them, named with their rows in the files."""
 
+import csv
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from optimizer.conflict import conflict
 from optimizer.explaining import explain
 from optimizer.formulation import Model
 from optimizer.staging import Options
+from tests.commands.runner import spanwise
 from tests.districts import SETTINGS, oak, write_folder
 from tests.districts import district as oak_district
 from tests.explain.made import feasible, funded
@@ -161,3 +164,27 @@ def test_one_stipend_everywhere_can_be_the_collision(tmp_path):
     assert answer.conflict is not None and answer.conflict.stipend == 20_000
     assert {rule.school_id for rule in answer.conflict.rules} == {"oak"}
     assert [(a.school_id, a.amount) for a in answer.missing] == [("oak", 5_000.0)]
+
+
+def test_a_school_that_is_overspent_before_the_plan_begins(tmp_path):
+    """$400,000 and a reserve of $250,000 against $3,600,000 outside the plan, and no pupils who bring funding: the sign stays."""
+    tables, settings = oak(
+        {
+            "schools": "school_id,school_name,funding_per_pupil,fixed_funding,fixed_spending,opening_reserve\n"
+            "elm,Elm,9000,0,0,0\noak,Oak Elementary,3900,400000,3600000,250000\n",
+            "enrollment": "school_id,grade_band,pupils\nelm,K-5,100\noak,K-5,0\n",
+        }
+    )
+    folder = write_folder(tmp_path / "oak", tables, settings)
+    asked = "$2,950,000 is missing before anything in the plan is paid"
+    ran = spanwise("explain", folder, "--out", tmp_path / "out")
+    assert ran.code == 4
+    assert f"    Oak Elementary, 2027: {asked}\n" in ran.out
+    assert "is there to be spent" not in ran.out
+    (told,) = json.loads((tmp_path / "out" / "explain.json").read_text(encoding="utf-8"))["conflict"]["rules"]
+    assert (told["rule"], told["asks"]) == ("budget", asked)
+    with (tmp_path / "out" / "conflict.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["asks"] for row in csv.DictReader(file)] == [asked]
+    nothing = tables["schools"].replace("400000,3600000", "400000,650000")
+    even = explain(read_district(write_folder(tmp_path / "even", tables | {"schools": nothing}, settings)))
+    assert even.conflict is None

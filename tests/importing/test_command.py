@@ -145,6 +145,16 @@ def test_several_districts_do_not_fit_a_folder(tmp_path, ccd):
     assert not (tmp_path / "all").exists()
 
 
+def test_a_folder_named_like_a_file_is_refused_before_anything_is_read(tmp_path):
+    out = tmp_path / "alder.json"
+    ran = spanwise("import", "ccd", tmp_path / "nowhere.csv", "--leaid", "0100005", "--out", out)
+    assert (ran.code, ran.err) == (
+        3,
+        f"{out} is named like a file (.json); a folder is to be written there.\n\nName a folder: {tmp_path / 'alder'}\n",
+    )
+    assert not out.exists()
+
+
 def test_somebodys_folder_is_not_replaced(tmp_path, ccd):
     out = tmp_path / "alder"
     out.mkdir()

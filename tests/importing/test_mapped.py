@@ -192,3 +192,72 @@ def test_schools_without_ids_are_told_apart_by_their_names(tmp_path):
     assert [(school.id, school.total) for school in record.schools] == [("One", 400.0), ("Two", 300.0)]
     _, districts, _ = proposal(tmp_path, "District,Long name,Students\nA,Alder,400\nB,Birch,300\n")
     assert "school_id" not in districts.columns
+
+
+# ---- sums of a district on the rows of its schools ---------------------------------------------------------------------
+
+SUMS = "School Code,School Name,Students,Teachers,Total Expenditures\n"
+THREE = SUMS + "1,One,100,6,12500000\n2,Two,80,6,12500000\n3,Three,60,6,12500000\n"
+PLAIN = (
+    '[table]\nyear = 2025\n{more}[columns]\nschool_id = "School Code"\nschool_name = "School Name"\npupils = "Students"\n'
+    'spending = "Total Expenditures"\n'
+)
+COUNTED_FOR_EACH = (
+    "column Total Expenditures (spending) is the same on all rows of a district, and each of its schools gets the whole sum;"
+    ' if the sum is the district\'s, write repeated = ["spending"] under [table] of the mapping'
+)
+
+
+def of_districts(*rows):
+    return "District Code," + SUMS + "".join(f"{row}\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "repeated"),
+    [
+        (THREE, ["spending"]),
+        (THREE.replace("12500000", '"12,500,000"'), ["spending"]),
+        (of_districts("A,1,One,9,6,500", "A,2,Two,8,6,500", "B,3,Elm,9,6,700", "B,4,Ash,9,6,700"), ["spending"]),
+        (of_districts("A,1,One,9,6,500", "A,2,Two,8,6,500", "B,3,Elm,9,6,700", "B,4,Ash,9,6,701"), []),
+        (of_districts("A,1,One,9,6,500", "A,2,Two,8,6,500", "B,3,Elm,9,6,700"), []),
+        (of_districts("A,1,One,9,6,500", "A,2,Two,8,6,500", "A,3,Elm,9,6,500", "B,4,Ash,9,6,1"), ["spending"]),
+        (THREE.replace("60,6,12500000", "60,6,"), []),
+        (THREE.replace("12500000", "0"), []),
+        (of_districts("A,1,One,9,6,†", "A,2,Two,8,6,†", "A,3,Elm,9,6,†", "B,4,Ash,9,6,1"), []),
+    ],
+    ids=["one", "separators", "two", "two that differ", "two rows", "one of several", "a blank", "zero", "none"],
+)  # fmt: skip
+def test_a_sum_on_every_row_of_one_or_two_districts_is_theirs(tmp_path, table, repeated):
+    """Money alone: six teachers at each school are no sum of the district."""
+    _, mapping, notes = proposal(tmp_path, table)
+    assert mapping.columns["spending"] == "Total Expenditures"
+    assert mapping.repeated == repeated
+    assert ("spending" in notes) is bool(repeated)
+
+
+def test_the_sum_of_a_table_that_names_no_district_is_counted_once(tmp_path):
+    result = own(tmp_path, PLAIN.format(more='repeated = ["spending"]\n'), THREE, "")
+    (record,) = result.records
+    assert (record.finance.current, record.finance.pupils) == (12.5e6, 240.0)
+    assert [school.spending for school in record.schools] == [None, None, None]
+    assert result.report.missing.counts == {}
+
+
+def test_a_sum_that_every_school_gets_is_warned_of(tmp_path):
+    result = own(tmp_path, PLAIN.format(more=""), THREE, "")
+    assert [school.spending for school in result.records[0].schools] == [12.5e6, 12.5e6, 12.5e6]
+    assert result.report.missing.counts == {COUNTED_FOR_EACH: 1}
+    assert result.report.missing.whom == {COUNTED_FOR_EACH: ["district: $12,500,000"]}
+    assert f"Still missing\n  - {COUNTED_FOR_EACH[:40]}" in result.report.card()
+    other = own(tmp_path, PLAIN.format(more=""), THREE.replace("60,6,12500000", "60,6,12500001"), "")
+    alone = own(tmp_path, PLAIN.format(more=""), SUMS + "1,One,100,6,12500000\n", "")
+    assert other.report.missing.counts == alone.report.missing.counts == {}
+
+
+def test_a_repeated_figure_that_differs_is_warned_of(tmp_path):
+    table = samples.OWN_TABLE.replace("104,30,24,74662", "104,30,25,74662")
+    report = own(tmp_path, table=table).report
+    assert report.missing.whom == {
+        "column FTE Count is in repeated (as teachers) and differs between the rows of a district, of which the first counts:"
+        " check which rows are its schools, or take it out of repeated": ["007"]
+    }

@@ -1,12 +1,15 @@
 """The frontiers against grids of independent solves, by hand, and by what economics promises."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 
 import optimizer
+from models.equity import Equity
 from models.errors import InputError, NoPlan
+from models.frontier import Frontier
 from models.made import made_district
 from models.polyline import Polyline, total, upper_envelope
 from models.subset import only_schools
@@ -14,6 +17,7 @@ from optimizer.equity import equity
 from optimizer.frontier import frontier
 from optimizer.line import Line
 from optimizer.staging import Options
+from reports.frontier import equity_card, frontier_card, signed
 from tests import districts
 from tests.questions.brute import Brute
 from tests.questions.test_stress import CASES, made
@@ -135,10 +139,107 @@ def test_one_stipend_for_all_can_bend_upward(tmp_path):
         assert found.coverage_at(float(change)) == pytest.approx(brute.best(float(change)), abs=1e-7)
 
 
+STEPS = Frontier(
+    district="Oak",
+    objective="expected",
+    funding_change=np.array([-0.02, -0.01, -0.01, 0.1]),
+    coverage=np.array([0.2, 0.3, 0.5, 0.6]),
+    pupils_per_1000_dollars=np.array([2.5, np.nan, 0.25, 0.25]),
+    stipend=np.array([3000.0, 3000.0, 6000.0, 6000.0]),
+    asked=(-0.15, 0.1),
+    least_funding_change=-0.02,
+    solves=7,
+    blocks=1,
+    seconds=0.1,
+)
+
+
+def test_a_step_that_begins_above_another_makes_a_jump(tmp_path):
+    """The lower end has the stipend of its own step and no slope: nothing is bought there bit by bit."""
+    tables = {  # a team costs less than classrooms, so that the cheapest plan of the dear step covers everybody at once
+        "schools": "school_id,school_name,funding_per_pupil\noak,Oak,4400\n",
+        "grade_bands": "grade_band,max_pupils_per_teacher\nK-5,40\n",
+        "team_models": "team_model,pattern,team_taught,pupils,teacher,leader,aide,release,credit\n"
+        "classroom,25,no,25,1,,,,0\nteam,120,yes,120,3,1,1,0.5,1\n",
+        "technology": "technology,reach,device,annual_per_pupil\nnone,0,,0\nadaptive,1,,0\n",
+        "stipends": "stipend,take_up\n2000,0.2\n30000,0.9\n",
+        "staff": "school_id,role,fte,minimum\noak,teacher,20,\noak,leader,2,2\n",
+    }
+    settings = districts.SETTINGS.replace("stipend_max = 20000", 'stipend_policy = "uniform"')
+    district = districts.district(tmp_path / "oak", tables, settings)
+    found, brute = frontier(district, -0.1, 0.3), Brute(district, tmp_path / "again")
+    (low,) = np.flatnonzero(found.jumps)
+    assert found.funding_change[low] == found.funding_change[low + 1]
+    assert found.coverage[low] < found.coverage[low + 1] - 0.01
+    assert list(found.stipend[[low, low + 1]]) == [2000.0, 30000.0]
+    assert np.isnan(found.pupils_per_1000_dollars[low])
+    assert np.isfinite(np.delete(found.pupils_per_1000_dollars, low)).all()
+    hair = 1e-6
+    for side, at in ((low, -hair), (low + 1, hair)):
+        there = found.funding_change[low] + at
+        assert brute.best(float(there)) == pytest.approx(found.coverage[side], abs=1e-4)
+    assert not found.concave
+
+
+def test_jumps_on_the_card_and_in_the_json():
+    card = frontier_card(STEPS)
+    assert card.splitlines()[3:9] == [
+        "   Funding  coverage  the next $1,000 covers  stipend",
+        "   −2.00 %   20.00 %            2.500 pupils   $3,000",
+        "   −1.00 %   30.00 %                   jumps   $3,000",
+        "   −1.00 %   50.00 %            0.250 pupils   $6,000",
+        "  +10.00 %   60.00 %            0.250 pupils   $6,000",
+        "  At today's funding: 50.91 %",
+    ]
+    assert "  Exact between these places; 7 solves." in card
+    points = STEPS.as_dict()["points"]
+    assert [point["pupils_per_1000_dollars"] for point in points] == [2.5, None, 0.25, 0.25]
+    json.dumps(points, allow_nan=False)
+
+
+def test_a_card_of_some_of_the_places_is_exact_at_these_alone():
+    """Both ends of a jump are shown where one is."""
+    at = np.sort(np.append(np.linspace(-0.15, 0.15, 200), 0.0501))
+    step = int(np.flatnonzero(at == 0.0501)[0])
+    at = np.insert(at, step, at[step])  # a jump
+    jump = np.append(np.diff(at) <= 0, False)
+    many = dataclasses.replace(
+        STEPS,
+        funding_change=at,
+        coverage=np.where(np.arange(at.size) > step, 0.9, np.linspace(0.2, 0.5, at.size)),
+        pupils_per_1000_dollars=np.where(jump, np.nan, 1.0),
+        stipend=np.where(np.arange(at.size) > step, 6000.0, 3000.0),
+        least_funding_change=None,
+    )
+    lines = frontier_card(many).splitlines()
+    ends = [line.split()[-2:] for line in lines if line.strip().startswith(signed(at[step]))]
+    assert ends == [["jumps", "$3,000"], ["pupils", "$6,000"]]
+    shown = sum(line.endswith(("$3,000", "$6,000")) for line in lines)
+    assert f"  {shown} of 202 places where the slope changes; --json and --out have all" in lines
+    assert "  Exact at these places, and straight between all 202; 7 solves." in frontier_card(many)
+    assert "between these places" not in frontier_card(many)
+
+
+def test_a_district_without_a_plan_today_is_told_so():
+    today = "  At today's funding: no plan"
+    late = dataclasses.replace(STEPS, funding_change=STEPS.funding_change + 0.05, least_funding_change=0.03)
+    assert today in frontier_card(late).splitlines()
+    assert "today" not in frontier_card(dataclasses.replace(late, asked=(0.01, 0.2)))
+
+
+def test_equity_of_some_of_its_places_is_exact_at_these_alone():
+    floor = np.linspace(0.1, 0.9, 100)
+    few, many = (
+        Equity("Oak", floor[:size], 1.0 - floor[:size] ** 2, 2 * floor[:size], 5, 1, 0.1) for size in (5, 100)
+    )
+    assert "  Expected coverage over the whole plan. Exact between these places; 5 solves." in equity_card(
+        few
+    )
+    assert "plan. Exact at these places, and straight between all 100; 5 solves." in equity_card(many)
+
+
 def test_few_places_still_tell_the_plan_of_today(tmp_path):
     """Today's funding is a place of its own, and no place that was asked for is left out for being straight."""
-    from reports.frontier import frontier_card
-
     district = districts.district(tmp_path / "oak")
     exact, sampled = frontier(district, -0.15, 0.15), frontier(district, -0.15, 0.15, points=5)
     assert sampled.coverage_at(0.0) == pytest.approx(exact.coverage_at(0.0), abs=1e-9)

@@ -31,7 +31,7 @@ Oak: 60.0 % of pupils fully served, which is more than any
   spanwise solve examples/oak --out DIR
       all tables as CSV, and plan.json of it"""
     )
-    assert fit(CARD, 80).split("\n")[1:3] == [
+    assert fit(CARD, 80).split("\n")[2:4] == [
         "  eligible teachers            binds 11 of 108 times   one more covers 2.35 more",
         "                                                       pupils at Eastport",
     ]

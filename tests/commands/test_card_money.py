@@ -1,0 +1,80 @@
+"""The card's money: every column closes, limits are the district's own, prices are those of a step in a whole year."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+
+import numpy as np
+import pytest
+
+from datafiles.folder import read_district
+from models.made import made_district
+from models.plan import RulePrices
+from models.tree import Tree
+from optimizer import solve
+from optimizer.shortfall import solve_with_shortfall
+from reports.card import card
+from reports.words import closing
+from tests.commands.runner import ROOT, spanwise
+
+LAKESIDE = ROOT / "examples" / "lakeside"
+
+
+def rows_of(text: str) -> dict[str, str]:
+    return {line.strip().split("  ")[0]: line for line in text.splitlines() if line.startswith("  ")}
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.0, 1.3])
+def test_what_is_there_is_spent_kept_or_left_over(factor: float) -> None:
+    district = read_district(LAKESIDE)
+    schools = dataclasses.replace(
+        district.schools, funding_per_pupil=factor * district.schools.funding_per_pupil
+    )
+    plan = solve_with_shortfall(district.replace(schools=schools))
+    money, shown = plan.money, closing(plan.money)
+    assert ("Missing funding" in shown) == (factor < 1.0)
+    signs = {"funding": 1, "reserve_before": 1, "shortfall": 1, "spending": -1, "reserve": -1, "unspent": -1}
+    rest = sum(signs[line] * money[line].sum(axis=0) for line in shown.values())
+    assert np.abs(rest).max() < 1.0
+    lines = rows_of(card(plan))
+    assert all(title in lines for title in shown)
+
+
+def test_one_year_shows_what_is_left_over() -> None:
+    plan = solve(made_district(2, 1, 1, funding={"reserve_max_share": None}))
+    assert "Reserve kept for next year" not in closing(plan.money)
+    assert ("Left over, not spent" in closing(plan.money)) == (plan.money["unspent"].max() > 0.5)
+
+
+def test_shares_stand_beside_the_districts_own_limit_or_the_studys_line() -> None:
+    district = made_district(2, 1, 1)
+    own = district.with_settings(launch={"startup_max_share": 0.055}, technology={"max_share": None})
+    lines = rows_of(card(solve(own)))
+    assert "Start-up share of funding (limit 5.5 %)" in lines
+    assert "Recurring technology share of funding (study's line 2 %)" in lines
+
+
+def test_a_price_is_that_of_a_step_in_every_scenario_of_the_year() -> None:
+    tree = Tree.of(read_district(LAKESIDE).scenarios, 3)
+    nodes = tree.size
+    dual = np.arange(2.0 * nodes).reshape(2, nodes)
+    dual[1, tree.year == 2] = np.nan
+    prices = RulePrices("sn", dual, dual + 1.0).by_year(tree)
+    assert prices.axes == "sy"
+    assert prices.dual[0].tolist() == [dual[0, tree.year == year].sum() for year in (1, 2, 3)]
+    assert np.isnan(prices.dual[1, 1]) and np.isnan(prices.slack[1, 1])
+    assert prices.slack[0].tolist() == [dual[0, tree.year == year].min() + 1.0 for year in (1, 2, 3)]
+    same = RulePrices("s", dual[:, 0], dual[:, 0])
+    assert same.by_year(tree) is same
+
+
+def test_no_plan_names_the_district_in_its_next_step(tmp_path) -> None:
+    poor = tmp_path / "poor"
+    shutil.copytree(ROOT / "examples" / "oak", poor)
+    head, row = (poor / "schools.csv").read_text(encoding="utf-8").splitlines()[:2]
+    cells = dict(zip(head.split(","), row.split(","))) | {"funding_per_pupil": "100"}
+    (poor / "schools.csv").write_text(f"{head}\n{','.join(cells.values())}\n", encoding="utf-8")
+    ran = spanwise("solve", poor)
+    assert ran.code == 4
+    assert f"Run 'spanwise explain {poor}' to see which rules collide" in ran.err

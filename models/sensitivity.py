@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SEEN = 0.0005
+"""A smaller move of coverage shows as 0.0 points."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """Coverage at one value of a setting.
@@ -90,14 +94,22 @@ class Bar:
     high: Reading
 
     def swing(self, base: float) -> float:
-        """The greatest move of coverage to either side; no plan at all counts as losing all of it."""
-        return max(abs((reading.coverage or 0.0) - base) for reading in (self.low, self.high))
+        """The greatest move of coverage to a side that has a plan; nothing where neither has one."""
+        known = [reading.coverage for reading in (self.low, self.high) if reading.coverage is not None]
+        return max((abs(coverage - base) for coverage in known), default=0.0)
+
+    @property
+    def without_plan(self) -> str:
+        """The sides on which no plan is left: `lower`, `higher`, `lower or higher`, or blank."""
+        sides = (("lower", self.low), ("higher", self.high))
+        return " or ".join(name for name, reading in sides if reading.coverage is None)
 
 
 @dataclass(frozen=True)
 class Tornado:
-    """Coverage with every numeric setting lower and higher by the same share, the greatest move first.
+    """Coverage with every numeric setting lower and higher by the same share, the greatest move to a plan first.
 
+    A side without a plan has no move that could be compared; `bars_without_plan` are the settings with such a side.
     `without_effect` names the settings that move nothing, `absent` those that the district does not use (a blank
     setting, or a column of zeros, of which a share is nothing).
     """
@@ -112,6 +124,16 @@ class Tornado:
     solves: int
     cold: int
     seconds: float
+
+    @property
+    def greatest(self) -> tuple[Bar, ...]:
+        """The three settings that move coverage most."""
+        return tuple(bar for bar in self.bars if bar.swing(self.coverage) >= SEEN)[:3]
+
+    @property
+    def bars_without_plan(self) -> tuple[Bar, ...]:
+        """The settings that leave no plan on a side, in the order of the bars."""
+        return tuple(bar for bar in self.bars if bar.without_plan)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a setting and side."""
@@ -152,6 +174,7 @@ class Tornado:
                     "low": side(bar.low),
                     "high": side(bar.high),
                     "swing": bar.swing(self.coverage),
+                    "no_plan": bar.without_plan or None,
                 }
                 for bar in self.bars
             ],

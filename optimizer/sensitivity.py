@@ -87,7 +87,8 @@ def tornado(
 ) -> Tornado:
     """Coverage with every numeric setting and table column lower and higher by the same share, one at a time.
 
-    Shares stop at 1. Settings that are blank or zero everywhere have no tenth and are named apart.
+    Bars are ranked by the sides that have a plan. Shares stop at 1. Settings that are blank or zero everywhere have no
+    tenth and are named apart.
 
     Raises
     ------
@@ -115,7 +116,7 @@ def tornado(
         resolver.options.tell(f"Tornado: {turned.label}")
         low, high = (_scaled(resolver, turned, district, factor) for factor in (1.0 - change, 1.0 + change))
         bar = Bar(turned.label, turned.value(district), low, high)
-        if bar.swing(base) > MOVES:
+        if bar.swing(base) > MOVES or bar.without_plan:
             bars.append(bar)
         else:
             idle.append(turned.label)

@@ -127,17 +127,11 @@ def _per_pupil(comparison: Comparison, school: int | None) -> list[str]:
     for item, label in SPENDING.items():
         shown = amounts(comparison.figure("spending", item, school))
         if any(shown):
-            rows.append([label, *map(dollars, shown[:own]), *map(_more, shown[own:])])
+            rows.append([label, *map(dollars, shown[:own]), *map(more_dollars, shown[own:])])
     positions = amounts(comparison.figure("positions", "total", school))
     per_100 = [(count if place < own else more)(100.0 * value, 2) for place, value in enumerate(positions)]
     rows.append(["Positions for 100 pupils", *per_100])
     return ["", *columns(rows, right=RIGHT)]
-
-
-def _more(amount: float) -> str:
-    """A difference of dollars for each pupil, where cents count: `+$36`, `−$0.01`."""
-    text = dollars(amount)
-    return f"+{text}" if amount > 0 and text != "$0" else text
 
 
 def _by_school(comparison: Comparison) -> list[str]:

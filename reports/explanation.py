@@ -6,7 +6,7 @@ import math
 from itertools import groupby
 
 from models.explanation import Collision, Explanation, ExtraMoney, Price, Question
-from reports.figures import count, dollars, percent, points
+from reports.figures import count, dollars, more_dollars, percent, points
 from reports.text import columns, heading
 
 OBJECTIVES = {
@@ -122,10 +122,10 @@ def _end(amount: float, unit: str, sign: str, hair: str) -> str:
     """How far a range reaches to one side, with its unit; nothing where it is without end."""
     if math.isinf(amount) or math.isnan(amount):
         return ""
+    if amount < (0.5 if unit == "$" else 0.001):
+        return hair
     if unit == "$":
         return f"{sign}{dollars(amount)}"
-    if amount < 0.001:
-        return hair
     return f"{sign}{count(amount) if amount >= 99.5 else f'{amount:.2g}'} {unit}"
 
 
@@ -180,9 +180,9 @@ def _extra(explanation: Explanation, extra: ExtraMoney) -> list[str]:
 
 
 def _signed(more: float, unit: str) -> str:
-    sign = "+" if more > 0 else "−"
     if unit == "$":
-        return f"{sign}{dollars(abs(more))}"
+        return more_dollars(more)
+    sign = "+" if more > 0 else "−"
     return f"{sign}{count(abs(more), 2 if unit == 'FTE' else 0 if abs(more) >= 9.5 else 1)} {unit}"
 
 

@@ -8,7 +8,7 @@ NOTHING = "–"
 
 
 def dollars(amount: float | None) -> str:
-    """Dollars at a glance: `$12.4 M`, `$845,200`, `$6,200`, `$0.41`."""
+    """Dollars at a glance, never with cents, which would stand beside thousands: `$12.4 M`, `$845,200`, `$6,200`, `$5`."""
     if amount is None or math.isnan(amount):
         return NOTHING
     sign, size = ("−" if amount < 0 else ""), abs(amount)
@@ -18,14 +18,11 @@ def dollars(amount: float | None) -> str:
         return f"{sign}${size / 1e6:,.1f} M"
     if size >= 99_950:
         return f"{sign}${round(size, -2):,.0f}"
-    if size >= 10 or size < 0.005:
-        text = f"{size:,.0f}"
-        return f"{sign if text != '0' else ''}${text}"
-    return f"{sign}${size:,.2f}"
+    return exact_dollars(amount)
 
 
 def exact_dollars(amount: float | None) -> str:
-    """Dollars to the dollar, for tables: `$1,234,567`."""
+    """Dollars to the dollar, for tables: `$1,234,567`; less than half a dollar is `$0`."""
     if amount is None or math.isnan(amount):
         return NOTHING
     text = f"{abs(amount):,.0f}"
@@ -51,6 +48,16 @@ def percent(share: float | None, places: int = 1) -> str:
         return NOTHING
     text = f"{abs(share) * 100:,.{places}f}"
     return f"−{text} %" if share < 0 and float(text.replace(",", "")) else f"{text} %"
+
+
+def cut(share: float | None) -> str:
+    """The depth of a cut: two places below 10 %, where a tenth would make different cuts one: `0.46 %`, `12.3 %`."""
+    return percent(share, cut_places(share))
+
+
+def cut_places(share: float | None) -> int:
+    """The places of a depth of a cut."""
+    return 2 if share is not None and abs(share) < 0.09995 else 1
 
 
 def points(difference: float) -> str:

@@ -183,7 +183,7 @@ def _outcome(reading: Reading, base: float | None) -> list[str]:
 
 
 def tornado_card(answer: Tornado) -> str:
-    """Render the tornado: the settings that move coverage most, with a bar to either side."""
+    """Render the tornado: the settings that move coverage most, with a bar to either side; those without a plan apart."""
     change = percent(answer.change, 0)
     lines = [
         f"{answer.district}: {COVERAGE[answer.objective]} with every setting {change} lower and higher, one at a time",
@@ -198,6 +198,10 @@ def tornado_card(answer: Tornado) -> str:
     if len(answer.bars) > BARS:
         lines.append(f"  and {len(answer.bars) - BARS} more; --json and --out have all")
     lines += ["", "  + more coverage, - less, x no plan. Shares stop at 1."]
+    ends = [f"{bar.setting} ({bar.without_plan})" for bar in answer.bars_without_plan]
+    if ends:
+        have = f"{plural(len(ends), 'setting')} {'has' if len(ends) == 1 else 'have'}"
+        lines += ["", f"  {have} no plan when {change} worse: {', '.join(ends)}"]
     if answer.without_effect:
         lines += ["", "  No effect: " + ", ".join(answer.without_effect)]
     if answer.absent:

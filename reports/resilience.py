@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from models.resilience import Absorbed, Resilience
 from models.rung import GIVES_WAY, Rung
-from reports.figures import count, dollars, percent, plural
+from reports.figures import count, cut, dollars, percent, plural
 from reports.text import columns, heading
 
 SHOWN = 12  # schools on the card; all are in --json and --out
@@ -77,11 +77,11 @@ def _asked(answer: Resilience) -> str:
 
 
 def _cut(absorbed: Absorbed) -> str:
-    return NONE if absorbed.district is None else percent(absorbed.district, 2)
+    return NONE if absorbed.district is None else cut(absorbed.district)
 
 
-def _share(cut: float | None) -> str:
-    return NONE if cut is None else percent(cut, 2)
+def _share(deepest: float | None) -> str:
+    return NONE if deepest is None else cut(deepest)
 
 
 def _schools(answer: Resilience, names: Mapping[str, str]) -> list[str]:

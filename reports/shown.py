@@ -60,6 +60,11 @@ def share(value: float | None, of: str = "", places: int = 1) -> Shown:
     return Shown(figures.percent(value, places), value, "share", of)
 
 
+def cut(value: float | None, of: str = "") -> Shown:
+    """The depth of a cut as `0.46 %` or `12.3 %`."""
+    return share(value, of, figures.cut_places(value))
+
+
 def change(value: float | None, of: str = "", places: int = 1) -> Shown:
     """A relative change with its sign: `+2.5 %`."""
     return Shown(_signed(figures.percent(value, places), value), value, "share", of)

@@ -119,6 +119,24 @@ class Story:
         return np.divide(covered, pupils, out=np.full(path.shape, np.nan), where=pupils > 0)
 
     @cached_property
+    def has_teams(self) -> bool:
+        """Whether pupils learn in teams in any year, with leaders or without; half a pupil is a solver's rounding."""
+        return bool(self.by_year(self.plan.team_pupils).max() > 0.5)
+
+    @property
+    def spending_of_all_years(self) -> str:
+        """How a sum of spending over the years is headed: every such sum of a report is in the dollars of one year."""
+        if len(self.years) == 1:
+            return f"Spending in {self.years[0]}, $"
+        return f"Spending, all years, $\u00a0of\u00a0{self.years[0]}"
+
+    @cached_property
+    def scenario_spending(self) -> Array:
+        """Spending of every scenario over all years in first-year dollars, axis c; expected, it is `plan.spending`."""
+        spending = self.plan.money["spending"].sum(axis=0) * self.parameters.discount
+        return np.asarray(spending[self.tree.path].sum(axis=1))
+
+    @cached_property
     def seats_by_year(self) -> Array:
         """Expected seats bought of every device, axes vy."""
         weighted = self.plan.values["b"].sum(axis=0) * self.tree.probability

@@ -22,7 +22,7 @@ from reports.charts.drawing import (
     names_axis,
     unique_names,
 )
-from reports.figures import percent
+from reports.figures import cut
 from reports.story import Story
 
 MOST = 30
@@ -88,7 +88,7 @@ def draw(story: Story, width: int) -> Chart:
 
 
 def _label(row: dict[str, Any]) -> str:
-    return "no plan" if row["all"] is None else percent(row["all"], 1 if row["all"] >= 0.0095 else 2)
+    return "no plan" if row["all"] is None else cut(row["all"])
 
 
 def table(story: Story) -> Table:
@@ -96,10 +96,10 @@ def table(story: Story) -> Table:
     rows = [
         [
             row["name"],
-            "no plan" if row["all"] is None else shown.share(row["all"], f"cut.all.{row['id']}", 2),
+            "no plan" if row["all"] is None else shown.cut(row["all"], f"cut.all.{row['id']}"),
             "no plan"
             if row["traditional"] is None
-            else shown.share(row["traditional"], f"cut.traditional.{row['id']}", 2),
+            else shown.cut(row["traditional"], f"cut.traditional.{row['id']}"),
         ]
         for row in _rows(story)
     ]
@@ -119,13 +119,13 @@ def summary(story: Story) -> Markup:
         return say("There is no plan even without a cut.")
     text = say(
         "Beyond the scenarios that the plan already carries, the district can absorb a further cut of {}",
-        shown.share(row["all"], "cut.all.district", 2),
+        shown.cut(row["all"], "cut.all.district"),
     )
     if row["traditional"] is None:
         return text + Markup("; traditional classrooms alone leave no plan.")
     return text + say(
         "; with traditional classrooms alone it is {}.",
-        shown.share(row["traditional"], "cut.traditional.district", 2),
+        shown.cut(row["traditional"], "cut.traditional.district"),
     )
 
 

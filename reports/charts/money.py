@@ -26,7 +26,7 @@ from reports.charts.drawing import (
     names_axis,
     unique_names,
 )
-from reports.figures import dollars, percent
+from reports.figures import cut_places, dollars, percent
 from reports.story import Story
 
 POINTS = 200
@@ -46,8 +46,8 @@ def _at(frontier: Frontier) -> list[float]:
 
 
 def _places(change: float) -> int:
-    """Two where one would round a place to another: the end of all plans is told to a hundredth of a percent."""
-    return 1 if abs(change * 1000 - round(change * 1000)) < 1e-9 else 2
+    """As many as the depth of a cut has: one would round a place to another; steps of 2.5 % need one alone."""
+    return 1 if abs(change * 1000 - round(change * 1000)) < 1e-9 else cut_places(change)
 
 
 def draw_frontier(story: Story, width: int) -> Chart:
@@ -99,7 +99,14 @@ def draw_frontier(story: Story, width: int) -> Chart:
     if frontier.least_funding_change is not None:
         edge = frontier.least_funding_change
         line = alt.Chart(
-            data([{"change": edge, "label": f"no plan below {shown.change(edge, places=2).text}"}])
+            data(
+                [
+                    {
+                        "change": edge,
+                        "label": f"no plan below {shown.change(edge, places=cut_places(edge)).text}",
+                    }
+                ]
+            )
         ).encode(x=x)
         layers.append(line.mark_rule(color=GREY, strokeDash=[4, 3]))
         inside = edge - low > 0.3 * (high - low)
@@ -143,10 +150,10 @@ def summary_frontier(story: Story) -> Markup:
         text += (
             say(
                 "A cut of all funding by more than {} leaves no plan that keeps all rules.",
-                shown.share(-edge, "frontier.least", 2),
+                shown.cut(-edge, "frontier.least"),
             )
             if edge <= 0
-            else say("There is a plan only with {} more funding.", shown.share(edge, "frontier.least", 2))
+            else say("There is a plan only with {} more funding.", shown.cut(edge, "frontier.least"))
         )
     return text
 

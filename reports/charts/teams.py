@@ -85,7 +85,9 @@ def draw(story: Story, width: int) -> Chart:
 
 def table(story: Story) -> Table:
     """Every stipend's best plan where there are some, else every school."""
-    if story.stipends:
+    if any(
+        step.coverage is not None for step in story.stipends
+    ):  # a plan with a hole has none at any stipend
         rows = [
             [
                 dollars(step.stipend) + (" (this plan)" if story.plan.stipend_step == step.stipend else ""),
@@ -101,7 +103,7 @@ def table(story: Story) -> Table:
             "Teachers per leader",
             "Leaders (average year)",
             "Pupils fully served",
-            "Spending, all years",
+            story.spending_of_all_years,
         ]
         return Table("The best plan at every stipend of the schedule", head, rows)
     ids, names = story.district.schools.id, story.district.schools.name
@@ -131,7 +133,7 @@ def summary(story: Story) -> Markup:
         shown.ratio(plan.teachers_per_leader, "teachers_per_leader"),
     )
     ratios = [row["ratio"] for row in _schools(story)]
-    if len(ratios) > 1:
+    if ratios and ratio(min(ratios)) != ratio(max(ratios)):
         text += say(
             ", and from {} to {} at the schools",
             shown.Shown(ratio(min(ratios)), min(ratios), "ratio", "ratio.lowest"),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from models.sensitivity import Reading, Tornado
 from reports import shown, words
-from reports.blocks import Table, say
+from reports.blocks import Table, listed, say
 from reports.charts.drawing import DARK, GREY, INK, LIGHT, PERCENT, Chart, Drawing, compact, data, names_axis
 from reports.figures import percent
 from reports.story import Story
@@ -105,17 +105,24 @@ def table(story: Story) -> Table:
 
 
 def summary(story: Story) -> Markup:
-    """Name what moves the plan most, and what does not move it."""
+    """Name what moves the plan most, and apart from it what ends every plan."""
     tornado = _tornado(story)
     if not tornado.bars:
         return say("No assumption moves the share of pupils served.")
-    names = [words.setting(bar.setting) for bar in tornado.bars[:3]]
-    text = say("What matters most: {}.", ", ".join(names))
-    ends = [bar for bar in tornado.bars if None in (bar.low.coverage, bar.high.coverage)]
+    names = [words.setting(bar.setting) for bar in tornado.greatest]
+    parts = [say("What matters most: {}.", ", ".join(names))] if names else []
+    ends = [f"{words.setting(bar.setting)} ({bar.without_plan})" for bar in tornado.bars_without_plan]
     if ends:
-        step = percent(tornado.change, 0)
-        text += say(" “No plan” means that no plan keeps all rules when the assumption is off by {}.", step)
-    return text
+        parts.append(
+            say(
+                "{} no plan that keeps all rules when {} {} worse: {}.",
+                "1 assumption leaves" if len(ends) == 1 else f"{len(ends)} assumptions leave",
+                "it is" if len(ends) == 1 else "one of them is",
+                percent(tornado.change, 0),
+                listed(ends),
+            )
+        )
+    return Markup(" ").join(parts)
 
 
 DRAWING = Drawing(

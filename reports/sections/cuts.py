@@ -37,11 +37,11 @@ def cuts(story: Story) -> Section | None:
     found = story.resilience
     blocks: list[object] = [Paragraph(_in_words(found)), _held(found), *pictures(story, "cuts")]
     if len(found.ladder) > 1:
-        blocks.append(
-            _ladder("The cut ladder: what a cut leaves, planned with the cut in mind", found.ladder)
-        )
+        caption = "The cut ladder: what a cut leaves, planned with the cut in mind"
+        blocks.append(_ladder(caption, story.spending_of_all_years, found.ladder))
     if found.presets:
-        blocks.append(_ladder("Cuts that have happened elsewhere, laid on this district", found.presets))
+        caption = "Cuts that have happened elsewhere, laid on this district"
+        blocks.append(_ladder(caption, story.spending_of_all_years, found.presets))
     if found.notes:
         blocks.append(Bullets([say("{}", note) for note in found.notes]))
     return Section("cuts", "How deep a cut the district can absorb", blocks)
@@ -61,7 +61,7 @@ def _in_words(found: Resilience) -> Markup:
 
 
 def _cut(value: float | None, of: str) -> str | Shown:
-    return "none: no plan even without a cut" if value is None else shown.share(value, of, 2)
+    return "none: no plan even without a cut" if value is None else shown.cut(value, of)
 
 
 def _held(found: Resilience) -> Table:
@@ -82,7 +82,7 @@ def _held(found: Resilience) -> Table:
     )
 
 
-def _ladder(caption: str, rungs: tuple[Rung, ...]) -> Table:
+def _ladder(caption: str, spending: str, rungs: tuple[Rung, ...]) -> Table:
     rows: list[list[str | Shown]] = []
     for rung in rungs:
         of = f"rung.{rung.name}"
@@ -100,4 +100,4 @@ def _ladder(caption: str, rungs: tuple[Rung, ...]) -> Table:
                 gives,
             ]
         )
-    return Table(caption, ["Cut", "Pupils fully served", "Spending, all years", "What gives way first"], rows)
+    return Table(caption, ["Cut", "Pupils fully served", spending, "What gives way first"], rows)

@@ -49,12 +49,14 @@ def _warnings(story: Story) -> list[Paragraph]:
 
 def _what_to_do(story: Story) -> Markup:
     plan, last = story.plan, story.years[-1]
-    taught = float(story.by_year(plan.team_pupils)[-1])
+    taught = story.by_year(plan.team_pupils)
     pupils = float(story.by_year(story.parameters.E)[-1])
-    if plan.stipend is None or taught <= 0.5:
+    if not story.has_teams:
         text = say(
             "No team is formed: within the rules and the money, classrooms of one teacher are all there can be. "
         )
+    elif plan.stipend is None or plan.teachers_per_leader is None:
+        text = say("Form teams that work without a teacher leader; no stipend is needed for them. ")
     else:
         everywhere = (
             "every teacher leader" if plan.stipend_step is not None else "teacher leaders (on average)"
@@ -65,10 +67,11 @@ def _what_to_do(story: Story) -> Markup:
             shown.dollars(plan.stipend, "stipend"),
             shown.ratio(plan.teachers_per_leader, "teachers_per_leader"),
         )
+    if story.has_teams:
         text += say(
             "In {}, {} of pupils learn in such teams. ",
             last,
-            shown.share(taught / pupils if pupils else None, f"team_share.{last}"),
+            shown.share(float(taught[-1]) / pupils if pupils else None, f"team_share.{last}"),
         )
     served = shown.share(float(plan.coverage_by_year[-1]), f"coverage.expected.{last}")
     text += say("{} of pupils are then fully served", served)
@@ -100,12 +103,7 @@ def _tiles(story: Story) -> list[Tile]:
             "Leader stipend a year", stipend, say(paid if plan.stipend is not None else "no leader is needed")
         )
     )
-    ratio = (
-        shown.ratio(plan.teachers_per_leader, "teachers_per_leader")
-        if plan.teachers_per_leader is not None
-        else "none"
-    )
-    found.append(Tile("Teachers for each leader", ratio, say("in teams")))
+    found.append(_ratio_tile(story))
     found.append(
         Tile(
             f"Spending in {years[0]}",
@@ -125,6 +123,20 @@ def _tiles(story: Story) -> list[Tile]:
         Tile(f"Start-up, {span}", shown.dollars(start_up, "startup.total"), say("devices, training, launch"))
     )
     return found
+
+
+def _ratio_tile(story: Story) -> Tile:
+    """Teachers for each leader; where no team has one, how many pupils are in teams says more."""
+    plan, last = story.plan, story.years[-1]
+    if plan.teachers_per_leader is not None:
+        ratio = shown.ratio(plan.teachers_per_leader, "teachers_per_leader")
+        return Tile("Teachers for each leader", ratio, say("in teams"))
+    taught = shown.pupils(float(story.by_year(plan.team_pupils)[-1]), f"team_pupils.{last}")
+    return Tile(
+        f"Pupils in teams, {last}",
+        taught,
+        say("teams have no leader" if story.has_teams else "no team is formed"),
+    )
 
 
 def _what_it_means(story: Story) -> Markup:
@@ -156,7 +168,6 @@ def _scenarios_in_words(story: Story) -> Markup:
 
 def _scenarios(story: Story) -> Table:
     labels = dict(zip(story.district.scenarios.id, story.district.scenarios.label))
-    spending = story.plan.money["spending"].sum(axis=0)
     rows = []
     for c, name in enumerate(story.tree.scenario_ids):
         share = story.scenario_coverage[c]
@@ -168,7 +179,7 @@ def _scenarios(story: Story) -> Table:
                 shown.share(story.plan.coverage_by_scenario.get(name), f"coverage.{name}"),
                 shown.share(float(share[low]), f"coverage.{name}.{story.years[low]}"),
                 shown.share(float(share[-1]), f"coverage.{name}.{story.years[-1]}"),
-                shown.dollars(float(spending[story.tree.path[c]].sum()), f"spending.{name}"),
+                shown.dollars(float(story.scenario_spending[c]), f"spending.{name}"),
             ]
         )
     head = [
@@ -177,6 +188,6 @@ def _scenarios(story: Story) -> Table:
         "Fully served, all years",
         "In the worst year",
         f"In {story.years[-1]}",
-        "Spending, all years",
+        story.spending_of_all_years,
     ]
     return Table("What happens under each cut or change", head, rows)

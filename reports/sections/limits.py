@@ -19,6 +19,8 @@ def limits(story: Story) -> Section:
         "Law and contract. Limits on class size, on lost positions and on leaders are in the plan as"
         " they were handed in; check them with counsel and with the union.",
     ]
+    if story.plan.stipend is None:  # nobody leads, and nobody is offered a stipend
+        items = [item for item in items if not item.startswith("Who the leaders are.")]
     if story.plan.rounding is None:
         items.append(
             "Whole people. Positions are parts of a full-time person; the option --whole of the command plans in halves or wholes."

@@ -14,9 +14,14 @@ from reports.story import Story
 
 
 def teams(story: Story) -> Section | None:
-    """Show ratios by school; nothing where there are no teams."""
-    if story.plan.teachers_per_leader is None:
+    """Show ratios by school, and without leaders the pupils in teams; nothing where there are no teams."""
+    if not story.has_teams:
         return None
+    if story.plan.teachers_per_leader is None:
+        text = say("The teams of this plan work without a teacher leader; no stipend is paid for them.")
+        return Section(
+            "teams", "Teams by school", [Paragraph(text), _without_leaders(story), _patterns(story)]
+        )
     return Section(
         "teams", "Teams by school", [Paragraph(_in_words(story)), *pictures(story, "teams"), *_tables(story)]
     )
@@ -61,6 +66,27 @@ def _tables(story: Story) -> list[Table]:
         Table("Teachers for each leader in teams, expected over the scenarios", head, rows),
         _patterns(story),
     ]
+
+
+def _without_leaders(story: Story) -> Table:
+    """Pupils in teams by school and year."""
+    taught, pupils = (
+        story.by_school_and_year(amounts) for amounts in (story.plan.team_pupils, story.parameters.E)
+    )
+    ids, names = story.district.schools.id, story.district.schools.name
+    share = np.divide(taught, pupils, out=np.full_like(taught, np.nan), where=pupils > 0)
+    rows = [
+        [
+            name,
+            *(
+                shown.share(float(share[s, y]), f"school.{ids[s]}.team_share.{year}")
+                for y, year in enumerate(story.years)
+            ),
+        ]
+        for s, name in enumerate(unique_names(names, ids))
+    ]
+    caption = "Share of a school's pupils in teams, expected over the scenarios"
+    return Table(caption, ["School", *map(str, story.years)], rows)
 
 
 def _patterns(story: Story) -> Table:

@@ -6,10 +6,12 @@ import datetime
 import io
 from typing import Any
 
+from reports.blocks import Table
 from reports.charts.gallery import DRAWINGS
 from reports.sections.assumptions import assumptions
 from reports.sections.sureness import sureness
 from reports.sections.teams import teams
+from reports.shown import Shown
 from reports.story import Story
 from reports.workbook.lines import lines
 from reports.workbook.overview import bridge, coverage, money, summary
@@ -84,6 +86,11 @@ def _blocks(pen: Pen, title: str, section: Any) -> None:
     sheet.print_area(0, 0, row, max(len(table.head) for table in tables) - 1)
 
 
+def _has_values(table: Table, column: int) -> bool:
+    """Whether a column has a figure to draw: it may say "no plan" in every row."""
+    return any(isinstance(row[column], Shown) and row[column].known for row in table.rows)
+
+
 def _drawing(pen: Pen, story: Story, name: str, title: str) -> None:
     """A sheet with the table of a chart, and the chart itself to edit."""
     drawing = DRAWINGS[name]
@@ -96,12 +103,12 @@ def _drawing(pen: Pen, story: Story, name: str, title: str) -> None:
     end = pen.table(sheet, 3, table)
     table_widths(sheet, table)
     sheet.freeze_panes(5, 1)
-    figures = [i for i, numeric in enumerate(table.numeric) if numeric]
+    figures = [i for i in range(len(table.head)) if _has_values(table, i)]
     first, last = 5, min(end - table.total, 45) - 1
     kind = "line" if name in ("frontier", "stipends") else "bar"
-    shown = figures[1:2] if name == "stipends" else figures[:2]
+    drawn = figures[1:2] if name == "stipends" else figures[:2]
     chart = pen.book.add_chart({"type": kind})
-    for column in shown:
+    for column in drawn:
         chart.add_series(
             {
                 "name": [title, 4, column],
@@ -114,9 +121,7 @@ def _drawing(pen: Pen, story: Story, name: str, title: str) -> None:
     chart.set_size({"width": 720, "height": max(320, 22 * (last - first + 1) + 120)})
     if kind == "bar":
         chart.set_y_axis({"reverse": True})
-    if len(shown) == 1:
+    if len(drawn) == 1:
         chart.set_legend({"none": True})
-    sheet.insert_chart(
-        end + 1, 0, chart, {"description": f"{drawing.question} {drawing.summary(story).striptags()}"}
-    )
+    pen.chart(sheet, end + 1, chart, f"{drawing.question} {drawing.summary(story).striptags()}")
     sheet.print_area(0, 0, end + 30, len(table.head) - 1)

@@ -13,6 +13,10 @@ from reports.story import Story
 from reports.workbook.pen import Pen, widths
 
 TOP = 3  # first row of figures under a heading and a row of titles
+STOCKS = (
+    "All years add up what comes in and goes out. A reserve is carried on and not added up: its row shows the opening"
+    " reserve, and what is left over is that of the last year."
+)
 
 
 def summary(pen: Pen, story: Story) -> None:
@@ -115,7 +119,7 @@ def bridge(pen: Pen, story: Story) -> None:
     chart.set_legend({"none": True})
     chart.set_title({"name": "What makes the plan cost more or less than today?", "name_font": {"size": 12}})
     chart.set_size({"width": 900, "height": 420})
-    sheet.insert_chart(last + 2, 0, chart, {"description": "Waterfall from today's spending to the plan's"})
+    pen.chart(sheet, last + 2, chart, "Waterfall from today's spending to the plan's")
     widths(sheet, [list(NAMES.values()), *[["$000,000,000,00"]] * 5])
     sheet.print_area(0, 0, last + 24, 7)
 
@@ -125,12 +129,16 @@ def money(pen: Pen, story: Story) -> None:
     name, years = "Money by year", story.years
     sheet = pen.sheet(name)
     pen.heading(sheet, 0, "Money by year, expected over the scenarios, $ of the year")
-    pen.row(sheet, TOP - 1, ("Line", *(f"{year}, $" for year in years), "All years, $"))
+    pen.text(sheet, 1, 0, STOCKS)
+    pen.row(sheet, TOP - 1, ("Line", *(f"{year}, $" for year in years), "All years, $ of each year"))
     recurring, startup = money_rows(story)
     row, sums = TOP, []
     wide = len(years) + 1
 
-    def put(title: str, amounts: np.ndarray, formula: str = "", *, total: bool = False) -> None:
+    def put(
+        title: str, amounts: np.ndarray, formula: str = "", *, total: bool = False, stock: int | None = None
+    ) -> None:
+        """Write a line; of a `stock` all years show what there is in one of them (0: the first, -1: the last)."""
         pen.text(sheet, row, 0, title, bold=total)
         for y, amount in enumerate(amounts):
             column = xl_col_to_name(y + 1)
@@ -139,7 +147,10 @@ def money(pen: Pen, story: Story) -> None:
             else:
                 pen.figure(sheet, row, y + 1, float(amount), "$", total=total)
         across = f"=SUM({xl_rowcol_to_cell(row, 1)}:{xl_rowcol_to_cell(row, wide - 1)})"
-        pen.formula(sheet, row, wide, across, float(np.sum(amounts)), "$", total=total)
+        whole = float(np.sum(amounts))
+        if stock is not None:
+            across, whole = f"={xl_rowcol_to_cell(row, range(1, wide)[stock])}", float(amounts[stock])
+        pen.formula(sheet, row, wide, across, whole, "$", total=total)
 
     nothing = np.zeros(len(years))
     for title, part in (("Recurring, together", recurring), ("Start-up, together (less grants)", startup)):
@@ -160,7 +171,7 @@ def money(pen: Pen, story: Story) -> None:
         ("Reserve from the year before", "reserve_before"),
         ("Missing funding", "shortfall"),
     ):
-        put(title, story.by_year(story.plan.money[line]))
+        put(title, story.by_year(story.plan.money[line]), stock=0 if line == "reserve_before" else None)
         row += 1
     transfers = story.by_year(story.plan.money["transfer_in"] - story.plan.money["transfer_out"])
     left = (
@@ -175,10 +186,13 @@ def money(pen: Pen, story: Story) -> None:
         left,
         f"=#{row - 2}+#{row - 1}+#{row}-#{total_row + 1}",
         total=True,
+        stock=-1,
     )
     end = row
     chart = pen.book.add_chart({"type": "column", "subtype": "stacked"})
-    for place, colour in zip(sums, ("#12436D", "#B5D3E7")):
+    for place, part, colour in zip(sums, (recurring, startup), ("#12436D", "#B5D3E7")):
+        if not part:  # for example a plan that starts nothing up
+            continue
         chart.add_series(
             {
                 "name": [name, place, 0],
@@ -191,7 +205,7 @@ def money(pen: Pen, story: Story) -> None:
     chart.set_title({"name": "What does the plan cost, year by year?", "name_font": {"size": 12}})
     chart.set_y_axis({"num_format": '"$"#,##0,,"  M"', "name": "Dollars, millions"})
     chart.set_size({"width": 720, "height": 360})
-    sheet.insert_chart(end + 2, 0, chart, {"description": "Recurring and start-up spending by year"})
+    pen.chart(sheet, end + 2, chart, "Recurring and start-up spending by year")
     widths(sheet, [[*recurring, *startup, "Start-up, together (less grants)"], *[["$000,000,000,0"]] * wide])
     sheet.freeze_panes(TOP, 1)
     sheet.print_area(0, 0, end + 22, wide)
@@ -215,7 +229,7 @@ def coverage(pen: Pen, story: Story) -> None:
         pen.figure(sheet, end, 2 + y, float(share), "share", total=True)
     chart = pen.book.add_chart({"type": "line"})
     dashes, markers = ("solid", "dash", "round_dot", "long_dash"), ("circle", "square", "triangle", "diamond")
-    for c in range(len(labels)):
+    for c in np.flatnonzero(np.isfinite(story.scenario_coverage).any(axis=1)).tolist():
         chart.add_series(
             {
                 "name": [name, TOP + c, 0],
@@ -228,6 +242,6 @@ def coverage(pen: Pen, story: Story) -> None:
     chart.set_title({"name": "How many pupils are fully served, year by year?", "name_font": {"size": 12}})
     chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "name": "Share of pupils"})
     chart.set_size({"width": 720, "height": 360})
-    sheet.insert_chart(end + 2, 0, chart, {"description": "Coverage of every scenario by year"})
+    pen.chart(sheet, end + 2, chart, "Coverage of every scenario by year")
     widths(sheet, [[*labels, "Expected"], ["Chance"], *[["2027 0.0%"]] * len(years)])
     sheet.print_area(0, 0, end + 22, 1 + len(years))

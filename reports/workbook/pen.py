@@ -12,12 +12,15 @@ from reports.shown import Shown
 NUMBER_FORMATS = {
     "$": '"$"#,##0;[Red]\\-"$"#,##0',
     "share": "0.0%",
+    "share.0": "0%",
+    "share.2": "0.00%",
     "points": '+0.0" points";\\-0.0" points";0.0" points"',
     "FTE": "#,##0.0",
     "pupils": "#,##0",
     "seats": "#,##0",
     "ratio": "0.00",
     "years": "0",
+    "years shown": '0" shown"',
     "s": '0.00" s"',
     "residual": "0E+00",
     "": "#,##0.##########",
@@ -49,7 +52,8 @@ class Pen:
     def number(self, unit: str, *, total: bool = False) -> Any:
         """The number format of a unit."""
         more: dict[str, object] = {"bold": True, "top": 1} if total else {}
-        return self.format(num_format=NUMBER_FORMATS.get(unit, NUMBER_FORMATS[""]), **more)
+        plain = NUMBER_FORMATS.get(unit.partition(".")[0], NUMBER_FORMATS[""])
+        return self.format(num_format=NUMBER_FORMATS.get(unit, plain), **more)
 
     @property
     def head(self) -> Any:
@@ -113,10 +117,17 @@ class Pen:
                 if cell.unit == "" and cell.value is not None and 0 < abs(cell.value) < 1e-3
                 else cell.unit
             )
+            if unit == "share" and cell.known:  # as many places as the report shows
+                unit = f"share.{len(cell.text.removesuffix(' %').partition('.')[2])}"
             self.figure(sheet, row, column, cell.value, unit, total=total)
         else:
             plain = cell.striptags() if hasattr(cell, "striptags") else str(cell)
             self.text(sheet, row, column, plain, bold=total, wrap=len(plain) > WIDEST)
+
+    def chart(self, sheet: Any, row: int, chart: Any, description: str) -> None:
+        """Put a chart under a table; one without a series is left out, because no spreadsheet can open it."""
+        if chart.series:
+            sheet.insert_chart(row, 0, chart, {"description": description})
 
     def row(self, sheet: Any, row: int, titles: Sequence[str]) -> None:
         """A row of column headings."""

@@ -6,6 +6,7 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from reports import words
+from reports.charts.devices import SMALL
 from reports.charts.drawing import unique_names
 from reports.story import Story
 from reports.workbook.pen import Pen, widths
@@ -64,7 +65,9 @@ def schools(pen: Pen, story: Story) -> None:
         pen.formula(sheet, end, column, f"=SUM({letter}{TOP + 1}:{letter}{end})", value, unit, total=True)
     chart = pen.book.add_chart({"type": "bar"})
     shown = min(end - 1, TOP + 39)
-    for column, colour in ((3, "#B5D3E7"), (5, "#12436D")):
+    for column, known, colour in ((3, now, "#B5D3E7"), (5, shares[:, -1], "#12436D")):
+        if not np.isfinite(known).any():  # without a comparison nothing is known of today
+            continue
         chart.add_series(
             {
                 "name": [name, TOP - 1, column],
@@ -78,9 +81,7 @@ def schools(pen: Pen, story: Story) -> None:
     chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%"})
     chart.set_y_axis({"reverse": True})
     chart.set_size({"width": 720, "height": 140 + 34 * (shown - TOP + 1)})
-    sheet.insert_chart(
-        end + 2, 0, chart, {"description": "Coverage of every school today and under the plan"}
-    )
+    pen.chart(sheet, end + 2, chart, "Coverage of every school today and under the plan")
     widths(sheet, [names, *[["Pupils today"]] * 6, ["$000,000,000"]])
     sheet.autofilter(TOP - 1, 0, end - 1, len(titles) - 1)
     sheet.freeze_panes(TOP, 1)
@@ -135,9 +136,7 @@ def staff(pen: Pen, story: Story) -> None:
     chart.set_y_axis({"reverse": True})
     chart.set_x_axis({"name": "FTE"})
     chart.set_size({"width": 720, "height": 140 + 40 * len(labels)})
-    sheet.insert_chart(
-        end + 2, 0, chart, {"description": "Positions by role today and in the last plan year"}
-    )
+    pen.chart(sheet, end + 2, chart, "Positions by role today and in the last plan year")
     widths(sheet, [[*labels, "All positions"], *[["2031 less today"]] * wide])
     sheet.freeze_panes(TOP, 1)
     sheet.print_area(0, 0, end + 24, wide)
@@ -221,7 +220,7 @@ def devices(pen: Pen, story: Story) -> None:
         )
     chart = pen.book.add_chart({"type": "column", "subtype": "stacked"})
     colours = ("#12436D", "#2A7AB0", "#B5D3E7", "#A8480A")
-    for v in range(len(labels)):
+    for v in np.flatnonzero(story.seats_by_year.max(axis=1) >= SMALL).tolist():
         chart.add_series(
             {
                 "name": [name, TOP + v, 0],
@@ -234,7 +233,7 @@ def devices(pen: Pen, story: Story) -> None:
     chart.set_title({"name": "When are devices bought?", "name_font": {"size": 12}})
     chart.set_y_axis({"name": "Seats", "num_format": "#,##0"})
     chart.set_size({"width": 720, "height": 360})
-    sheet.insert_chart(end + 2, 0, chart, {"description": "Seats bought by device and year"})
+    pen.chart(sheet, end + 2, chart, "Seats bought by device and year")
     widths(sheet, [[*labels, "All devices"], *[["All years"]] * wide, ["Life, years"], ["Price of a seat"]])
     sheet.freeze_panes(TOP, 1)
     sheet.print_area(0, 0, end + 22, wide + 2)

@@ -1,6 +1,10 @@
-"""Every row of the plan: the tidy tables as sheets with a filter and sums that follow it."""
+"""Every row of the plan: the tidy tables as sheets with a filter and averages a year that follow it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
@@ -8,6 +12,9 @@ from xlsxwriter.utility import xl_col_to_name
 from models.tables import UNITS
 from reports.story import Story
 from reports.workbook.pen import Pen, settled, widths
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOP = 4  # first row of figures
 MOST = 1_000_000  # rows of a sheet; longer tables go on in a further one
@@ -24,7 +31,9 @@ ADDED = (
     "purchase",
     "amount",
 )
-"""Columns that a sum means something for, each row weighted with its probability."""
+"""Columns that a sum over the rows of a year means something for, each row weighted with its probability."""
+KINDS = "line"
+"""A column whose rows are unlike things (salaries, funding, reserve): they are added where one of them is shown alone."""
 
 
 def tidy(pen: Pen, story: Story) -> None:
@@ -40,17 +49,65 @@ def _title(column: str) -> str:
     return f"{column}, {unit}" if unit not in ("", column) else column
 
 
-def _sheet(pen: Pen, name: str, table: object) -> None:
-    import pandas as pd
+@dataclass(frozen=True)
+class _Average:
+    """The formulas over a table: they follow its filter, and divide by the years that are left, because people and
+    pupils of several years are the same people and pupils."""
 
-    assert isinstance(table, pd.DataFrame)
+    table: pd.DataFrame
+    columns: list[str]
+    end: int
+
+    def _span(self, column: str | int) -> str:
+        letter = xl_col_to_name(self.columns.index(column) if isinstance(column, str) else column)
+        return f"{letter}{TOP + 1}:{letter}{self.end}"
+
+    @property
+    def _shown(self) -> str:
+        """One for every row that the filter leaves, zero for the others."""
+        span = self._span("probability")
+        first = span.split(":")[0]
+        return f"SUBTOTAL(103,OFFSET({first},ROW({span})-ROW({first}),0))"
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The years of the table."""
+        return sorted({int(year) for year in self.table["year"]})
+
+    @property
+    def years_formula(self) -> str:
+        """How many years are shown: a hidden row counts as year 0, which is not counted, nor is what comes after."""
+        places = ";".join(str(year) for year in [0, *self.years])
+        counted = ";".join(["0", *"1" * len(self.years), "0"])
+        return f"=SUMPRODUCT(SIGN(FREQUENCY({self._shown}*{self._span('year')},{{{places}}})),{{{counted}}})"
+
+    def of(self, column: int) -> tuple[str, float]:
+        """The formula of an average year, and what it is with every row shown: nothing where unlike lines are."""
+        years = f"{xl_col_to_name(self.columns.index('year'))}3"
+        average = f"SUMPRODUCT({self._shown},{self._span('probability')},{self._span(column)})/{years}"
+        amounts = self.table[self.columns[column]].to_numpy(dtype=float)
+        whole = float(np.nansum(amounts * self.table["probability"].to_numpy(dtype=float))) / len(self.years)
+        if KINDS not in self.columns:
+            return f'=IF({years}=0,"",{average})', whole
+        kinds = self._span(KINDS)
+        alone = f"SUMPRODUCT({self._shown}*({kinds}=LOOKUP(2,1/{self._shown},{kinds})))=SUBTOTAL(103,{kinds})"
+        return f'=IFERROR(IF({alone},{average},""),"")', whole if self.table[KINDS].nunique() == 1 else np.nan
+
+
+def _sheet(pen: Pen, name: str, table: pd.DataFrame) -> None:
     sheet = pen.sheet(name)
     pen.heading(sheet, 0, f"{name.split(' ')[0]}: one row a school, year, scenario node and item")
-    pen.text(sheet, 1, 0, "Expected sum of the rows shown (each row times its probability)", bold=True)
     columns = list(table.columns)
+    note = "Expected average a year of the rows shown (each row times its probability, divided by the years shown)"
+    if KINDS in columns:
+        note += f"; filter one {KINDS} to see it, because the lines are unlike things"
+    pen.text(sheet, 1, 0, note, bold=True)
     pen.row(sheet, TOP - 1, [_title(column) for column in columns])
     end, samples = TOP + len(table), []
-    chance = xl_col_to_name(columns.index("probability"))
+    average = _Average(table, columns, end) if len(table) else None
+    if average is not None:
+        year = columns.index("year")
+        pen.formula(sheet, 2, year, average.years_formula, len(average.years), "years shown", total=True)
     for c, column in enumerate(columns):
         values, unit = table[column].to_numpy(), UNITS.get(column, "")
         figures = values.dtype.kind in "fiu"
@@ -63,12 +120,8 @@ def _sheet(pen: Pen, name: str, table: object) -> None:
             plain = pen.format()
             for row, value in enumerate(values, start=TOP):
                 sheet.write_string(row, c, str(value), plain)
-        if column in ADDED and figures and len(table):
-            letter = xl_col_to_name(c)
-            first, span = f"{letter}{TOP + 1}", f"{letter}{TOP + 1}:{letter}{end}"
-            shown = f"SUBTOTAL(103,OFFSET({chance}{TOP + 1},ROW({span})-ROW({first}),0))"
-            formula = f"=SUMPRODUCT({shown},{chance}{TOP + 1}:{chance}{end},{span})"
-            whole = float(np.nansum(values.astype(float) * table["probability"].to_numpy(dtype=float)))
+        if column in ADDED and figures and average is not None:
+            formula, whole = average.of(c)
             pen.formula(sheet, 2, c, formula, whole, FORMATS.get(unit, ""), total=True)
         samples.append(
             [column, *map(str, values[:50])] if not figures else [f"{column}, share", "$00,000,000"]

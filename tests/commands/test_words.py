@@ -19,7 +19,7 @@ from optimizer import explain, frontier, solve
 from optimizer.shortfall import solve_with_shortfall
 from reports.card import card
 from reports.explanation import _end, explanation_card
-from reports.figures import percent, plural
+from reports.figures import cut, dollars, more_dollars, percent, plural
 from reports.frontier import _figure, frontier_card
 from tests.commands.runner import ROOT, spanwise
 from tests.explain.test_conflict import POOR
@@ -141,9 +141,35 @@ def test_one_of_a_thing_is_told_in_the_singular():
 def test_differences_for_each_pupil_have_their_sign():
     table = spanwise("compare", LAKESIDE).out.partition("For each pupil")[2].partition("\n\n")[0]
     rows = {line[2:28].strip(): line.split()[-2:] for line in table.splitlines()[1:]}
-    assert rows["Leader stipends"] == ["+$0.85", "+$36"]
+    assert rows["Leader stipends"] == ["+$1", "+$36"]
     assert rows["Total"] == ["$0", "−$327"]
     assert rows["Positions for 100 pupils"] == ["0.00", "−0.89"]
+
+
+def test_money_has_no_cents_beside_thousands():
+    """In every table of `compare` and on a card: dollars to the dollar, and less than half of one is none."""
+    assert [dollars(amount) for amount in (0.41, -0.49, 0.5001, -4.86, 9.99, 99_949.4)] == [
+        "$0",
+        "$0",
+        "$1",
+        "−$5",
+        "$10",
+        "$99,949",
+    ]
+    assert [more_dollars(amount) for amount in (-0.01, 4.86, -1.5e6)] == ["$0", "+$5", "−$1.5 M"]
+    assert not re.search(r"\$[\d,]+\.\d\d\b", spanwise("compare", LAKESIDE).out)
+
+
+def test_the_depth_of_a_cut_has_two_places_below_a_tenth():
+    assert [cut(share) for share in (None, 0.0, 0.0046, 0.0104, 0.0999, 0.09996, 0.154321)] == [
+        "–",
+        "0.00 %",
+        "0.46 %",
+        "1.04 %",
+        "9.99 %",
+        "10.0 %",
+        "15.4 %",
+    ]
 
 
 def test_a_rule_that_collides_with_nothing_is_no_collision():

@@ -1,8 +1,11 @@
 """Every reading of a sensitivity is what an independent solve of the changed district gives."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from datafiles.folder import read_district
 from models.dial import Dial, dial, dials
 from models.errors import InputError, NoPlan
 from models.made import made_district
@@ -11,7 +14,9 @@ from optimizer import along, resolving, solve, tornado
 from optimizer.objectives import Stage
 from optimizer.resolving import Resolver, _best_of
 from optimizer.steps import steps_of
+from reports.frontier import tornado_card
 from tests import districts
+from tests.commands.runner import ROOT
 from tests.maths.strategies import random_district
 from tests.questions.test_stress import CASES, made
 
@@ -265,3 +270,25 @@ def test_a_part_that_any_mixture_cannot_afford_ends_the_question():
     assert _best_of(stage, [0, 1, 2], 3, costs_of) == pytest.approx(7.5)
     costs[None] = [-3.0, None, -4.0]
     assert _best_of(stage, [0, 1, 2], 3, costs_of) is None
+
+
+def test_bars_are_ranked_by_the_sides_that_have_a_plan():
+    """To lose the plan is no move of coverage that could be the greatest: such settings are named apart."""
+    oak = tornado(read_district(ROOT / "examples" / "oak"), 0.1)
+    known = {
+        bar.setting: max(
+            [abs(side.coverage - oak.coverage) for side in (bar.low, bar.high) if side.coverage is not None],
+            default=0.0,
+        )
+        for bar in oak.bars
+    }
+    assert list(known.values()) == sorted(known.values(), reverse=True)
+    assert [bar.setting for bar in oak.greatest] == list(known)[:3]
+    ends = {bar.setting: bar.without_plan for bar in oak.bars_without_plan}
+    assert ends["schools.funding_per_pupil"] == "lower"
+    assert ends["roles.salary"] == "higher"
+    card = tornado_card(oak)
+    named = card.partition(f"\n  {len(ends)} settings have no plan when 10 % worse: ")[2]
+    assert named.startswith(", ".join(f"{setting} ({sides})" for setting, sides in ends.items()))
+    lost = dataclasses.replace(oak, bars=tuple(bar for bar in oak.bars if known[bar.setting] < 0.0005))
+    assert lost.greatest == ()

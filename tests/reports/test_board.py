@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from models.status import Status
+from optimizer import solve
 from reports.board import SECTIONS, board_report, css_text
 from reports.story import ANSWERS, Story, fingerprint
 from tests.reports.conftest import HOSTILE, small_district
@@ -191,6 +192,21 @@ def test_scenarios_equal_the_plans_tables(story, page):
         )
 
 
+def test_spending_of_all_years_is_in_the_dollars_of_one_year(story, page):
+    """A scenario, a rung of the ladder and a stipend can be held against each other, and the headings say in which dollars."""
+    shown, chance = figures(page), story.tree.scenario_probability
+    scenarios = [shown[f"spending.{name}"] for name in story.tree.scenario_ids]
+    assert chance @ scenarios == pytest.approx(story.plan.spending)
+    assert shown[f"rung.{story.resilience.ladder[0].name}.spending"] == pytest.approx(
+        story.plan.spending, rel=1e-5
+    )
+    heads = [
+        element["text"] for element in page.of("th") if element["text"].startswith("Spending, all years")
+    ]
+    assert len(heads) == 3, "scenarios, stipends and ladder"
+    assert set(heads) == {"Spending, all years, $\u00a0of\u00a02027"}
+
+
 def test_cards_equal_the_plans_tables(story, page):
     cover, staff = story.plan.to_frame("coverage"), story.plan.to_frame("positions")
     tech = story.plan.to_frame("technology")
@@ -337,6 +353,66 @@ def test_a_short_plan_says_so_first(story):
         warning["text"]
         == "This plan has a hole: $123,500 of funding is missing (expected, all years). It cannot be carried out as it stands."
     )
+
+
+@pytest.fixture(scope="module")
+def leaderless():
+    """The small district without the role of a leader: its teams are a teacher and an aide."""
+    district = small_district()
+    leads = district.roles.of_kind("leader") > 0
+    need = np.where(leads, 0.0, district.team_models.fte)
+    plan = solve(
+        district.replace(
+            roles=dataclasses.replace(
+                district.roles,
+                kind=tuple(
+                    "nonclassroom" if lead else kind for lead, kind in zip(leads, district.roles.kind)
+                ),
+            ),
+            team_models=dataclasses.replace(district.team_models, fte=need),
+        )
+    )
+    assert plan.teachers_per_leader is None
+    return plan
+
+
+def test_teams_without_leaders_are_teams(leaderless):
+    """The headline, a tile and a section tell of them; nothing says that no team is formed."""
+    page = Page(board_report(Story(leaderless)))
+    lead = next(e["text"] for e in page.elements if e["attributes"].get("class") == "lead")
+    assert lead.startswith(
+        "Form teams that work without a teacher leader; no stipend is needed for them. In 2028, "
+    )
+    assert "learn in such teams" in lead
+    text = " ".join(words for words, _, _ in page.visible)
+    assert "No team is formed" not in text
+    assert "no team is formed" not in text
+    assert "Teachers for each leader" not in text
+    assert "Who the leaders are" not in text
+    shown = figures(page)
+    taught = leaderless.to_frame("coverage")
+    own = taught[taught["year"] == 2028]
+    assert shown["team_pupils.2028"] == pytest.approx((own["team_pupils"] * own["probability"]).sum())
+    assert "teams" in [element["attributes"]["id"] for element in page.of("section")]
+    for school in leaderless.district.schools.id:
+        rows = own[own["school_id"] == school]
+        share = (rows["team_pupils"] * rows["probability"]).sum() / (
+            rows["pupils"] * rows["probability"]
+        ).sum()
+        assert shown[f"school.{school}.team_share.2028"] == pytest.approx(share)
+
+
+def test_a_plan_without_teams_says_so(story):
+    """Classrooms of one teacher alone: no section of teams."""
+    alone = np.zeros_like(story.plan.values["x"])
+    alone[:, :, ~story.district.team_models.team_taught] = 10.0
+    plan = dataclasses.replace(
+        story.plan, values=dict(story.plan.values) | {"x": alone, "lam": 0 * story.plan.values["lam"]}
+    )
+    page = Page(board_report(Story(plan)))
+    lead = next(e["text"] for e in page.elements if e["attributes"].get("class") == "lead")
+    assert lead.startswith("No team is formed: ")
+    assert "teams" not in [element["attributes"]["id"] for element in page.of("section")]
 
 
 def test_the_fingerprint_changes_with_any_figure():

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from models.errors import InputError
+from models.sensitivity import Bar, Reading
 from reports.charts import drawing as board
 from reports.charts.drawing import NARROW, WIDE, apart, unique_names
 from reports.charts.files import inline, png, svg
@@ -157,3 +158,35 @@ def test_a_plan_draws_itself_and_shows_a_card(story):
 
 def test_where_plans_end_is_told_as_the_text_beside_it_tells_it():
     assert [_places(change) for change in (-0.15, 0.025, -0.005, -0.00464)] == [1, 1, 1, 2]
+
+
+def test_what_matters_most_is_what_moves_coverage_and_not_what_ends_every_plan(story):
+    """Three bars: a small move and no plan, a great move, and no plan on either side."""
+
+    def bar(setting, low, high):
+        return Bar(setting, 1.0, Reading(0.9, 0.9, low), Reading(1.1, 1.1, high))
+
+    base = story.tornado.coverage
+    bars = (
+        bar("leaders.eligible_share", base - 0.3, base),
+        bar("roles.salary", base + 0.01, None),
+        bar("enrollment.pupils", None, None),
+    )
+    summary = DRAWINGS["tornado"].summary(
+        dataclasses.replace(story, tornado=dataclasses.replace(story.tornado, bars=bars))
+    )
+    assert summary == (
+        "What matters most: teachers who may lead, salaries. 2 assumptions leave no plan that keeps all rules when one of"
+        " them is 10 % worse: salaries (higher) and pupils (lower or higher)."
+    )
+    only = dataclasses.replace(story, tornado=dataclasses.replace(story.tornado, bars=bars[2:]))
+    assert DRAWINGS["tornado"].summary(only).startswith("1 assumption leaves no plan")
+    assert svg(chart(only, "tornado"))
+
+
+def test_stipends_without_a_plan_are_no_table(story):
+    """A plan with a hole has no other plan at any stipend: its schools are told instead of a table of dashes."""
+    none = tuple(dataclasses.replace(step, coverage=None) for step in story.stipends)
+    table = DRAWINGS["teams"].table(dataclasses.replace(story, stipends=none))
+    assert table.caption == "Stipend and teachers for each leader, by school"
+    assert DRAWINGS["teams"].table(story).caption == "The best plan at every stipend of the schedule"

@@ -1,14 +1,24 @@
 """The workbook: formulas that add up, units, print areas, charts to edit, and names that stay text."""
 
+import dataclasses
 import io
 import re
 import zipfile
 
+import numpy as np
 import openpyxl
 import pytest
 
+from commands.storytelling import tell
+from models.resilience import Absorbed
+from optimizer.shortfall import solve_with_shortfall
+from optimizer.staging import Options
+from reports.charts.files import svg
+from reports.charts.gallery import DRAWINGS
+from reports.resilience import resilience_card
+from reports.story import ANSWERS, Story
 from reports.workbook.book import workbook
-from tests.reports.conftest import HOSTILE
+from tests.reports.conftest import HOSTILE, small_district
 
 TIDY = ("design", "positions", "stipends", "technology", "coverage", "money")
 
@@ -86,7 +96,7 @@ def test_every_sum_and_difference_is_a_formula_that_is_right(formulas, values):
     assert checked > 100
 
 
-def test_tidy_sheets_hold_every_row_and_their_expected_sums(story, formulas, values):
+def test_tidy_sheets_hold_every_row_and_their_average_year(story, formulas, values):
     for name in TIDY:
         sheet, table = values[f"{name} rows"], story.plan.tables[name]
         assert sheet.max_row == 4 + len(table)
@@ -100,11 +110,18 @@ def test_tidy_sheets_hold_every_row_and_their_expected_sums(story, formulas, val
                 elif theirs == theirs:
                     assert mine == pytest.approx(theirs)
             formula = formulas[f"{name} rows"].cell(3, c).value
-            if formula is not None:
-                assert formula.startswith("=SUMPRODUCT(SUBTOTAL(103,")
-                assert sheet.cell(3, c).value == pytest.approx(
-                    (table[column].fillna(0) * table["probability"]).sum()
-                )
+            if column == "year":
+                assert "FREQUENCY(SUBTOTAL(103," in formula
+                assert "{0;2027;2028})),{0;1;1;0})" in formula
+                assert sheet.cell(3, c).value == 2
+            elif name == "money" and formula is not None:
+                assert "=LOOKUP(2,1/SUBTOTAL(103," in formula, "added where one line is shown alone"
+                assert sheet.cell(3, c).value is None, "salaries, funding and reserves are unlike things"
+            elif formula is not None:
+                assert formula.startswith('=IF(B3=0,"",SUMPRODUCT(SUBTOTAL(103,')
+                assert formula.endswith("/B3)")
+                sums = (table[column].fillna(0) * table["probability"]).groupby(table["year"]).sum()
+                assert sheet.cell(3, c).value == pytest.approx(sums.mean())
     assert "amount, $" in [cell.value for cell in values["money rows"][4]]
     assert "fte, FTE" in [cell.value for cell in values["positions rows"][4]]
 
@@ -184,3 +201,80 @@ def test_no_cell_holds_the_dust_of_a_solver_nor_a_figure_without_its_unit(values
     assert not any(re.fullmatch(r"(\w+), \1", head) for head in heads)
     seconds = {row[0].value: row[1] for row in values["How sure"].iter_rows()}["Time to solve"]
     assert seconds.number_format.endswith('" s"')
+
+
+@pytest.fixture(scope="module")
+def short():
+    """A plan with a hole: no cut can be absorbed, and no price, frontier or tornado is there."""
+    schools = small_district().schools
+    poor = dataclasses.replace(schools, funding_per_pupil=schools.funding_per_pupil * 0.7)
+    district = small_district().replace(schools=poor)
+    return tell(solve_with_shortfall(district), ANSWERS, Options(threads=1))
+
+
+def charts_of(content):
+    """Titles of the charts of every sheet, each with its number of series."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return {sheet.title: [len(chart.ser) for chart in sheet._charts] for sheet in book if sheet._charts}
+
+
+def test_a_sheet_whose_column_says_no_plan_everywhere_has_no_chart(short):
+    assert all(cut is None for cut in short.resilience.bare["all"].by_school.values())
+    content = workbook(short)
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Cuts"]
+    assert {sheet.cell(row, 2).value for row in range(6, 9)} == {"no plan"}
+    found = charts_of(content)
+    assert "Cuts" not in found
+    assert found["Money by year"] == [1], "nothing is started up"
+    assert found["Coverage"] == [2]
+
+
+def test_charts_show_no_series_without_data(story):
+    full, alone = charts_of(workbook(story)), charts_of(workbook(Story(story.plan)))
+    assert full["Schools"] == [2]
+    assert alone["Schools"] == [1], "without a comparison nothing is known of today"
+    values = dict(story.plan.values) | {"b": np.zeros_like(story.plan.values["b"])}
+    bare = charts_of(workbook(Story(dataclasses.replace(story.plan, values=values))))
+    assert "Devices" in full
+    assert "Devices" not in bare
+
+
+def test_a_reserve_is_not_added_up_over_the_years(formulas, values):
+    """Money that is carried on is one amount, not one a year: all years show the opening and the closing one."""
+    sheet, written = values["Money by year"], formulas["Money by year"]
+    rows = {sheet.cell(row, 1).value: row for row in range(4, sheet.max_row + 1)}
+    assert [cell.value for cell in sheet[3]][:4] == [
+        "Line",
+        "2027, $",
+        "2028, $",
+        "All years, $ of each year",
+    ]
+    for title, year in (("Reserve from the year before", "B"), ("Left over, with the reserve kept", "C")):
+        row = rows[title]
+        assert written[f"D{row}"].value == f"={year}{row}"
+        assert sheet[f"D{row}"].value == sheet[f"{year}{row}"].value
+    row = rows["Funding"]
+    assert sheet[f"D{row}"].value == pytest.approx(sheet[f"B{row}"].value + sheet[f"C{row}"].value)
+    assert "not added up" in sheet["A2"].value
+
+
+def test_a_cut_has_the_same_places_in_the_workbook_the_report_and_on_the_card(story):
+    """A tenth of a percent would make 1.04 % and 0.96 % one cut."""
+    ids = story.district.schools.id
+    depths = dict(
+        zip(("The whole district", *story.district.schools.name), (0.0046, 0.0104, 0.0096, 0.15432))
+    )
+    by_school = dict(zip(ids, list(depths.values())[1:]))
+    absorbed = {"all": Absorbed(0.0046, by_school), "traditional": Absorbed(0.0)}
+    found = dataclasses.replace(story.resilience, bare=absorbed, cut=absorbed)
+    small = Story(story.plan, resilience=found)
+    drawn, table = svg(DRAWINGS["cuts"].chart(small)), DRAWINGS["cuts"].table(small)
+    card = resilience_card(found, dict(zip(ids, story.district.schools.name)))
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(small)))["Cuts"]
+    cells = {row[0].value: row[1] for row in sheet.iter_rows(min_row=6)}
+    for (name, depth), text in zip(depths.items(), ("0.46 %", "1.04 %", "0.96 %", "15.4 %")):
+        assert cells[name].value == pytest.approx(depth)
+        assert cells[name].number_format == ("0.00%" if depth < 0.1 else "0.0%")
+        assert {row[0]: row[1].text for row in table.rows}[name] == text
+        assert f">{text}<" in drawn
+        assert text in card

@@ -150,7 +150,8 @@ class Plan:
     values : every variable block by name over its axes (x sgmn, w sgkn, z sgjn, q srn, lam stn, b svn, h sn, …)
     prices : duals and slacks by rule
     stipend_step : the one stipend under the uniform policy, $
-    shortfall : missing funding, axes sn, $; only in a plan with status `short`
+    shortfall : missing funding, axes sn, $; where the model has any
+    price_scale : what a price is divided by for a share of the objective: its pupils, all plan years
 
     """
 
@@ -166,6 +167,7 @@ class Plan:
     certificate: Certificate
     solver: SolverRun
     stipend_step: float | None = None
+    price_scale: float | None = None
     rounding: Rounding | None = None
     shortfall: Array | None = None
     notes: tuple[str, ...] = field(default=())

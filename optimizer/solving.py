@@ -271,6 +271,7 @@ def plan_of(
         solver=run,
         stipend_step=None if step is None else float(model.p.sigma[step]),
         shortfall=values.get("short"),
+        price_scale=first.stage.scale,
     )
 
 

@@ -257,7 +257,7 @@ IN_DOLLARS = (
 
 
 def _tightest(plan: Plan) -> list[str]:
-    """Name the rules whose relaxing by one percent of their use would cover most; prices are in covered pupils."""
+    """Name the rules where a step everywhere (one unit, $1,000) would be worth most, each at its dearest place."""
     title = "Tightest rules"
     if plan.rounding is not None or plan.status is Status.SHORT:
         kind = "in whole positions" if plan.rounding is not None else "with a hole"
@@ -279,14 +279,19 @@ def _tightest(plan: Plan) -> list[str]:
         at = prices.strongest
         per = 1_000.0 if rule in IN_DOLLARS else 1.0
         unit = "$1,000 more" if per > 1 else "one more"
-        gain = count(prices.strength[at] * per, 2)
+        gain = float(prices.strength[at]) * per
+        worth = (
+            f"covers up to {count(gain, 2)} more pupils"
+            if plan.objective == "expected" or not plan.price_scale
+            else f"adds up to {100.0 * gain / plan.price_scale:.2g} points"
+        )
         rows.append(
             (
-                float(strength.sum()),
+                float(strength.sum()) * per,
                 [
                     WORDS[rule],
                     f"binds {binding:,} of {np.isfinite(plan.prices[rule].dual).sum():,} times",
-                    f"{unit} covers up to {gain} more pupils at {_place(plan, prices.axes, at)}",
+                    f"{unit} {worth} at {_place(plan, prices.axes, at)}",
                 ],
             )
         )

@@ -94,7 +94,7 @@ def test_a_cluster_finds_the_plain_coverage(folders, plans, tmp_path):
     distributed = pytest.importorskip("distributed")
     work = Work(folders, variants({}), chunk_jobs=2)
     store = Store(tmp_path / "out", work)
-    here = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": None}
+    here = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": ":0"}
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, **here) as cluster:
         run(work, store, cluster=cluster.scheduler_address)
     assert_plain(work, store, plans)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 from markupsafe import Markup
@@ -83,7 +83,23 @@ def steps(story: Story) -> list[Step]:
         if explanation is not None and explanation.prices
         else _from_duals(story)
     )
-    return sorted(found, key=lambda step: -step.gain)
+    factor = 1.0 if _in_pupils(story) else 100.0 / (story.plan.price_scale or 1.0)
+    return sorted((replace(step, gain=factor * step.gain) for step in found), key=lambda step: -step.gain)
+
+
+def _in_pupils(story: Story) -> bool:
+    """Whether a step gains pupils; with other objectives it gains points of the share that is maximised."""
+    return story.plan.objective == "expected"
+
+
+def _gain(story: Story, gain: float, of: str = "") -> shown.Shown:
+    return shown.some_pupils(gain, of) if _in_pupils(story) else shown.number(gain, "points", 2, of)
+
+
+def _unit(story: Story) -> str:
+    if _in_pupils(story):
+        return "Pupils fully served, all plan years added up"
+    return f"Points of {words.OBJECTIVES[story.plan.objective]}"
 
 
 def draw(story: Story, width: int) -> Chart:
@@ -94,7 +110,7 @@ def draw(story: Story, width: int) -> Chart:
             "rule": words.rule(step.rule),
             "words": step.words,
             "gain": step.gain,
-            "label": shown.some_pupils(step.gain).text,
+            "label": _gain(story, step.gain).text,
         }
         for number, step in enumerate(steps(story)[:MOST])
     ]
@@ -106,9 +122,7 @@ def draw(story: Story, width: int) -> Chart:
     top = max(row["gain"] for row in rows) * 1.12
     x = alt.X(
         "gain:Q",
-        axis=alt.Axis(
-            title="Pupils fully served, all plan years added up", tickCount=4 if compact(width) else 8
-        ),
+        axis=alt.Axis(title=_unit(story), tickCount=4 if compact(width) else 8),
         scale=alt.Scale(domain=[0, top], nice=False),
     )
     base = alt.Chart(data(rows), height=(34 + 14 * lines) * len(rows)).encode(
@@ -132,12 +146,12 @@ def draw(story: Story, width: int) -> Chart:
 def table(story: Story) -> Table:
     """The dearest step of every rule."""
     rows = [
-        [step.words, words.rule(step.rule), shown.some_pupils(step.gain, f"price.{step.rule}")]
+        [step.words, words.rule(step.rule), _gain(story, step.gain, f"price.{step.rule}")]
         for step in steps(story)
     ]
     return Table(
-        "What one step of a rule is worth, at the place where it is worth most (pupils fully served, all plan years added up)",
-        ["Step", "Rule", "Pupils"],
+        f"What one step of a rule is worth, at the place where it is worth most ({_unit(story)[0].lower()}{_unit(story)[1:]})",
+        ["Step", "Rule", "Pupils" if _in_pupils(story) else "Points"],
         rows,
     )
 
@@ -154,7 +168,7 @@ def summary(story: Story) -> Markup:
 DRAWING = Drawing(
     "prices",
     "Which rule, loosened by one step, would serve most pupils?",
-    "Pupils fully served for one step of each rule, at the school and year where it is worth most.",
+    "One step of each rule, at the school and year where it is worth most.",
     "",
     draw,
     table,

@@ -78,3 +78,16 @@ def test_no_plan_names_the_district_in_its_next_step(tmp_path) -> None:
     ran = spanwise("solve", poor)
     assert ran.code == 4
     assert f"Run 'spanwise explain {poor}' to see which rules collide" in ran.err
+
+
+def test_other_objectives_gain_points_of_what_they_maximise() -> None:
+    """One more position that the dearest school may lose: solved again with a hundredth of it."""
+    district = read_district(LAKESIDE)
+    plan = solve(district, "max_min")
+    prices = plan.prices["position_loss"].by_year(plan.tree)
+    assert plan.price_scale is not None
+    points = 100.0 * prices.strength[prices.strongest] / plan.price_scale
+    line = next(line for line in card(plan).splitlines() if "the limit on lost positions" in line)
+    assert f"one more adds up to {points:.2g} points at " in line
+    assert "pupils" not in line
+    assert 0.1 < points < 100.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy.sparse import csc_array
@@ -9,8 +11,9 @@ from scipy.sparse import csc_array
 from models.errors import SolverFailure
 from models.made import made_district
 from models.status import Status
-from optimizer import Options, solve
+from optimizer import Options, solve, solving
 from optimizer.blocks import Block
+from optimizer.decomposition.prices import Prices
 from optimizer.decomposition.pricing import FARTHEST, Pricing
 from optimizer.decomposition.rounds import Rounds
 from optimizer.decomposition.structure import structure_of
@@ -101,3 +104,39 @@ def test_such_an_answer_is_found_again_from_nothing(monkeypatch: pytest.MonkeyPa
     assert spoiled
     assert again.cost == pytest.approx(plain.cost, rel=1e-9)
     assert again.point.max() < 1e9
+
+
+def test_a_certificate_that_does_not_hold_is_solved_whole_and_says_so(monkeypatch):
+    district = made_district(7, 2, 2, pool="district")
+    certify = solving.certificate_of
+    weak = []
+
+    def spoiled(matrix, results):
+        proof = certify(matrix, results)
+        if weak:
+            return proof
+        weak.append(proof)
+        return dataclasses.replace(proof, gap=1e-3)
+
+    monkeypatch.setattr(solving, "certificate_of", spoiled)
+    plan = solve(district, options=Options(method="prices"))
+    assert plan.solver.method == "simplex"
+    assert plan.certificate.holds
+    assert plan.notes == ("Solved whole: prices left a certificate that does not hold.",)
+
+
+def test_a_step_that_failed_by_prices_does_not_name_the_method_of_the_others(monkeypatch):
+    """One stipend of several needs the whole matrix; the plan's own stages went by prices and are checked as such."""
+    district = made_district(8, 2, 2, pool="district", leaders={"stipend_policy": "uniform"})
+    run, failed = Prices._run, []
+
+    def once(self, number, held):
+        if number == 0 and not failed:
+            failed.append(True)
+            raise SolverFailure("Prices failed on purpose.", "")
+        return run(self, number, held)
+
+    monkeypatch.setattr(Prices, "_run", once)
+    plan = solve(district, options=Options(method="prices"))
+    assert failed
+    assert plan.solver.method == "prices"

@@ -23,6 +23,7 @@ from models.dial import Dial
 from models.district import District
 from models.made import made_district
 from optimizer import frontier, stress, tornado
+from optimizer.anchor import Anchor
 from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.objectives import stages_of
@@ -99,11 +100,14 @@ def counting(count: Count, *, cold: bool) -> Iterator[None]:
         return solution
 
     Live._run = counted  # type: ignore[method-assign]
+    beside = Anchor.value
+    if cold:  # every value takes a run
+        Anchor.value = lambda self, lower, upper: None  # type: ignore[method-assign]
     started = time.perf_counter()
     try:
         yield
     finally:
-        Live._run = run  # type: ignore[method-assign]
+        Live._run, Anchor.value = run, beside  # type: ignore[method-assign]
         count.wall = time.perf_counter() - started
 
 

@@ -66,6 +66,7 @@ def district_of_workbook(content: bytes, source: str) -> tuple[District, tuple[P
     """
     faults = Faults()
     sheets = _sheets(content, source)
+    _only_once(list(sheets), source)
     names = {name.strip().casefold(): name for name in sheets}
     ours = [name for name in (SETTINGS_SHEET, *TABLES) if name in names]
     uncomputed = uncomputed_cells(content, [names[name] for name in ours])
@@ -178,6 +179,18 @@ def _without_value(
                 origin.cell(row + 1, column),
             )
             faults.settle(problem, "settings" if name == SETTINGS_SHEET else name, heading)
+
+
+def _only_once(sheets: list[str], source: str) -> None:
+    """Sheets of one name, but for spaces and capitals: nobody could tell which one counts."""
+    for number, name in enumerate(sheets):
+        known = name.strip().casefold()
+        same = [other for other in sheets[:number] if other.strip().casefold() == known]
+        if same and (known in TABLES or known == SETTINGS_SHEET):
+            raise InputError(
+                f'{source} has two sheets of the name {known}: "{same[0]}" and "{name}".',
+                "Keep one of them, or give the other another name.",
+            )
 
 
 def _text(cell: Cell) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import xlsxwriter
     from xlsxwriter.worksheet import Worksheet
 
+LONGEST = 32_767  # characters in a cell of Office Open XML
 SPARE = 500  # rows below the data that formats and lists reach, for what is still to be filled in
 MONEY, SHARE, COUNT, PLAIN = "#,##0.00", "0.0##%", "#,##0.##", "General"
 
@@ -65,7 +66,7 @@ def workbook_bytes(district: District) -> bytes:
         tables = tables_of(district)
         for name, table in TABLES.items():
             rows = tables.get(name) or [list(table.columns)]
-            _sheet(book, style, name, rows, len(tables["schools"]) - 1)
+            _sheet(book, style, name, rows)
     return buffer.getvalue()
 
 
@@ -124,7 +125,7 @@ def _note(column: Column) -> str:
     return "\n".join(lines)
 
 
-def _sheet(book: xlsxwriter.Workbook, style: dict[str, Any], name: str, rows: Rows, schools: int) -> None:
+def _sheet(book: xlsxwriter.Workbook, style: dict[str, Any], name: str, rows: Rows) -> None:
     """One table: headings with notes, cells with formats, lists, frozen headings, a filter, widths."""
     sheet = book.add_worksheet(name)
     table = TABLES[name]
@@ -156,6 +157,11 @@ def _sheet(book: xlsxwriter.Workbook, style: dict[str, Any], name: str, rows: Ro
 
 def _write(sheet: Worksheet, row: int, column: int, cell: Cell, form: Any) -> None:
     if isinstance(cell, str):
+        if len(cell) > LONGEST:
+            raise InputError(
+                f'A text of {len(cell):,} characters, "{cell[:40]}…", does not fit into a cell of a workbook ({LONGEST:,}).',
+                "Shorten it, or keep the district in a folder.",
+            )
         if cell:
             sheet.write_string(row, column, cell, form)
     else:

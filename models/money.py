@@ -33,7 +33,7 @@ SPENT = (
 def money_lines(plan: Plan) -> dict[str, Array]:
     """Every money line in dollars of the plan year, axes sn.
 
-    The lines of `SPENT` add up to `spending`; `funding` + `reserve_before` + `transfer_in` − `transfer_out` −
+    The lines of `SPENT` add up to `spending`; `funding` + `reserve_before` + `transfer_in` − `transfer_out` + `shortfall` −
     `spending` − `reserve` is `unspent`, the slack of the rule `budget`.
     """
     district, p, values = plan.district, plan.parameters, plan.values

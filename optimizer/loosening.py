@@ -16,6 +16,7 @@ from optimizer.formulation import Model
 from optimizer.objectives import stages_of
 from optimizer.solving import contenders, way_of
 from optimizer.staging import Options
+from optimizer.steps import steps_of
 
 POINT = 0.01  # one percentage point
 
@@ -69,7 +70,7 @@ def first_value(district: District, objective: Objective, options: Options) -> t
     model = Model(district)
     stages = stages_of(model, objective)
     way = way_of(model.lp.matrix(), stages, options)
-    if district.settings.leaders.stipend_policy == "by_school" or model.p.sigma.size == 0:
+    if steps_of(model) == [None]:
         return way.first().value, stages[0].scale
     return max(first.value for first in contenders(model, way, stages[0]).values()), stages[0].scale
 

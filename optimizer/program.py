@@ -359,10 +359,6 @@ class Program:
         """Readable name of a row, for example `budget[oak,y1]`."""
         return self._label(self.rules, row)
 
-    def column_label(self, column: int) -> str:
-        """Readable name of a column, for example `q[oak,teacher,y1]`."""
-        return self._label(self.variables, column)
-
     def row_key(self, row: int) -> tuple[str, dict[str, int]]:
         """Rule and index by axis letter of a row."""
         return self._find(self.rules, row)

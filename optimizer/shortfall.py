@@ -19,6 +19,7 @@ from optimizer.objectives import Stage, stages_of
 from optimizer.solution import refusal
 from optimizer.solving import plan_of, run_stages, solve, upper_of, version_of
 from optimizer.staging import Options, Whole, make_session
+from optimizer.steps import steps_of
 
 Array = NDArray[np.float64]
 
@@ -73,7 +74,7 @@ def least_shortfall(district: District, options: Options | None = None) -> Short
     stage = shortfall_stage(model)
     matrix = model.lp.matrix()
     best: tuple[float, Array, int | None] | None = None
-    for step in _steps(model):
+    for step in steps_of(model):
         options.tell(f"Least shortfall ({matrix.shape[1]:,} variables)")
         solution = _solve(model, stage, step, options)
         if solution is None:
@@ -85,12 +86,6 @@ def least_shortfall(district: District, options: Options | None = None) -> Short
         raise refusal(Status.INFEASIBLE, "", "the district, even with unlimited funding")
     amounts = model.lp.values("short", best[1])
     return Shortfall(float((amounts @ model.tree.probability).sum()), amounts, model.tree, best[2])
-
-
-def _steps(model: Model) -> list[int | None]:
-    """Stipend steps to try one by one, or `None` once for all together."""
-    uniform = model.settings.leaders.stipend_policy == "uniform" and model.p.sigma.size > 0
-    return list(range(model.p.sigma.size)) if uniform else [None]
 
 
 def _solve(model: Model, stage: Stage, step: int | None, options: Options) -> Array | None:

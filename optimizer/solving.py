@@ -22,6 +22,7 @@ from optimizer.objectives import Stage, spending_vector, stages_of
 from optimizer.pairing import paired
 from optimizer.side_by_side import SideBySide
 from optimizer.staging import Options, Reached, Way, Whole, is_for_prices, whole_method
+from optimizer.steps import steps_of
 
 Array = NDArray[np.float64]
 
@@ -148,7 +149,7 @@ def upper_of(model: Model, step: int | None) -> Array:
 
 def run_stages(model: Model, way: Way, stages: list[Stage]) -> tuple[list[Reached], int | None]:
     """Go through the stages under the district's stipend policy; returns the stages reached and the uniform step."""
-    if model.district.settings.leaders.stipend_policy == "by_school" or model.p.sigma.size == 0:
+    if steps_of(model) == [None]:
         first = way.first()
         return [first, *way.rest(first)], None
     firsts = contenders(model, way, stages[0])

@@ -26,6 +26,7 @@ from optimizer.parts import parts_of, side_by_side, steps_per_column
 from optimizer.rounding import PROVEN, Part, finish, gap_of, search_first, search_rest, start_by_dive
 from optimizer.solving import feasible_steps, plan_of, upper_of, version_of, way_of
 from optimizer.staging import Options, Reached
+from optimizer.steps import steps_of
 
 Array = NDArray[np.float64]
 
@@ -135,7 +136,7 @@ def _candidates(model: Model, stages: list[Stage], step: float, options: Options
     """Solve the LP's first stage under every stipend step and order the steps by it, the most promising first."""
     way = way_of(model.lp.matrix(), stages, options)
     try:
-        if model.district.settings.leaders.stipend_policy == "by_school" or model.p.sigma.size == 0:
+        if steps_of(model) == [None]:
             firsts: dict[int | None, Reached] = {None: way.first()}
         else:
             firsts = dict(feasible_steps(model, way))

@@ -15,6 +15,7 @@ from optimizer.parts import parts_of, side_by_side
 from optimizer.rounding import PROVEN, search_first
 from optimizer.solving import upper_of
 from optimizer.staging import Options
+from optimizer.steps import steps_of
 
 SEARCH = 20.0  # s at most, over all stipend steps
 SHOWN = 4  # schools and years named
@@ -56,8 +57,7 @@ def _missing(district: District, step: float, options: Options) -> list[tuple[st
     assert model.short is not None
     cost = model.lp.expression([("n", model.tree.probability, model.short)])
     stage = Stage("short", cost, 1.0, 1.0)
-    uniform = district.settings.leaders.stipend_policy == "uniform" and model.p.sigma.size > 0
-    steps: list[int | None] = list(range(model.p.sigma.size)) if uniform else [None]
+    steps = steps_of(model)
     nothing = np.zeros(cost.size)
     least, best = math.inf, None
     for number in steps:

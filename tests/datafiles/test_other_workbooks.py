@@ -146,3 +146,13 @@ def test_the_old_format_warns_that_it_hides_failed_formulas(oak_sheets, monkeypa
         "    Save it as .xlsx to have such cells told."
     ]
     assert district_of_workbook(b"PK", "oak.xlsx")[1] == ()
+
+
+def test_two_sheets_of_one_name_are_refused(oak_sheets) -> None:
+    oak_sheets["Schools "] = oak_sheets["schools"]
+    with pytest.raises(InputError) as error:
+        district_of_workbook(written(oak_sheets), "oak.ods")
+    assert str(error.value) == (
+        'oak.ods has two sheets of the name schools: "schools" and "Schools ".\n\n'
+        "Keep one of them, or give the other another name."
+    )

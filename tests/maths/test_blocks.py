@@ -14,6 +14,10 @@ from models.made import made_district
 from optimizer.blocks import components, independent_blocks
 from optimizer.formulation import Model
 from optimizer.matrix import Matrix
+from optimizer.objectives import stages_of
+from optimizer.side_by_side import SideBySide
+from optimizer.solving import certificate_of
+from optimizer.staging import Options
 
 
 def of(A: np.ndarray) -> Matrix:
@@ -132,3 +136,25 @@ def test_schools_are_blocks_unless_something_is_shared() -> None:
     assert count() == 5
     assert count(pool="district") == 1
     assert count(mobility="district") == 1
+
+
+def test_duals_that_rounding_has_spoiled_are_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block's duals are spoiled before the last look at them; the certificate of the whole holds all the same."""
+    model = Model(made_district(6, 2, 2))
+    stages = stages_of(model, "expected")
+    matrix = model.lp.matrix()
+    way = SideBySide(matrix, independent_blocks(matrix), stages, Options())
+    first = way.first()
+    mend = SideBySide._mend
+    spoiled = []
+
+    def after_spoiling(self: SideBySide, price: float) -> None:
+        part = self._parts[2]
+        part.dual = part.dual + 1e-3 * (1.0 + np.abs(part.dual))
+        spoiled.append(part)
+        mend(self, price)
+
+    monkeypatch.setattr(SideBySide, "_mend", after_spoiling)
+    results = [first, *way.rest(first)]
+    assert spoiled
+    assert certificate_of(matrix, results).holds

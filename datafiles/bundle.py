@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from datafiles.writing import write_whole
@@ -19,6 +19,8 @@ from models.errors import InputError
 COLUMNS = ("district_id", "file", "content")
 SHARED = "*"
 SUFFIXES = (".csv", ".parquet")
+ENDS = ("\n", "\r")
+Cells = Sequence[object]  # of a row, as they stand in the file
 
 
 class Bundle:
@@ -59,7 +61,8 @@ def read_bundle(path: Path) -> Bundle:
         )
     rows = _parquet_rows(path) if path.suffix.lower() == ".parquet" else _csv_rows(path)
     files: dict[str, dict[str, str]] = {}
-    for number, (district, file, content) in rows:
+    for number, cells in rows:
+        district, file, content = _checked(f"{path} row {number}", cells)
         own = files.setdefault(district, {})
         if file in own:
             raise InputError(
@@ -72,7 +75,30 @@ def read_bundle(path: Path) -> Bundle:
     return Bundle(files)
 
 
-def _csv_rows(path: Path) -> Iterable[tuple[int, tuple[str, str, str]]]:
+def _checked(place: str, cells: Cells) -> tuple[str, str, str]:
+    """Hold the three cells of a row to what they may be; blanks around a name are dropped, as in every other table."""
+    texts = []
+    for column, cell in zip(COLUMNS, cells):
+        if isinstance(cell, int) and not isinstance(cell, bool) and column == COLUMNS[0]:
+            cell = str(cell)  # Parquet may hold district numbers as figures
+        if not isinstance(cell, str):
+            what = "is missing" if cell is None else f"is {type(cell).__name__}, not text"
+            raise InputError(
+                f"{place}, column {column}: the cell {what}.",
+                "Write all three columns as text: district id, file name, and what the file holds.",
+            )
+        texts.append(cell)
+    district, file, content = texts[0].strip(), texts[1].strip(), texts[2]
+    for column, name in (("district_id", district), ("file", file)):
+        if not name:
+            raise InputError(
+                f"{place}, column {column}: the cell is blank.",
+                f"Every row names its district and its file; files that all districts share have the district id {SHARED}.",
+            )
+    return district, file, content
+
+
+def _csv_rows(path: Path) -> Iterable[tuple[int, Cells]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -81,27 +107,57 @@ def _csv_rows(path: Path) -> Iterable[tuple[int, tuple[str, str, str]]]:
         ) from None
     limit = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell holds a whole file
     try:
-        yield from _records(path, csv.reader(io.StringIO(text, newline="")))
+        number = 1
+        cells: tuple[str, ...] = ("\n",)
+        for number, cells in _records(path, csv.reader(io.StringIO(text, newline=""), strict=True)):
+            yield number, cells
     finally:
         csv.field_size_limit(limit)
+    if not text.endswith(ENDS) and not cells[-1].endswith(
+        ENDS
+    ):  # cut between two quotes, or before the first
+        raise _cut_off(path, number, "its last line has no end")
 
 
-def _records(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, tuple[str, str, str]]]:
-    if tuple(next(reader, ())) != COLUMNS:
+def _records(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    rows = enumerate(_whole_rows(path, reader), start=1)
+    if tuple(next(rows, (1, []))[1]) != COLUMNS:
         raise InputError(
             f"{path} is no bundle: its first line is not {','.join(COLUMNS)}.",
             "Give a bundle, or district folders.",
         )
-    for number, row in enumerate(reader, start=2):
+    for number, row in rows:
         if len(row) != len(COLUMNS):
             raise InputError(
                 f"{path} row {number} has {len(row)} cells; {len(COLUMNS)} are expected.",
                 "Write the bundle anew.",
             )
-        yield number, (row[0], row[1], row[2])
+        yield number, tuple(row)
 
 
-def _parquet_rows(path: Path) -> Iterable[tuple[int, tuple[str, str, str]]]:
+def _whole_rows(path: Path, reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows; what a lenient reader would swallow, half a district at the end of the file, is an error."""
+    number = 0
+    try:
+        for row in reader:
+            number += 1
+            yield row
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise _cut_off(path, number + 1, "a quote is opened and never closed") from None
+        raise InputError(
+            f"{path} row {number + 1} cannot be read: {error}.",
+            'Put quotes around the whole cell and write a quote inside it twice: "the ""new"" school".',
+        ) from None
+
+
+def _cut_off(path: Path, row: int, how: str) -> InputError:
+    return InputError(
+        f"{path} row {row}: the file is cut off: {how}.", "Copy it again, or write the bundle anew."
+    )
+
+
+def _parquet_rows(path: Path) -> Iterable[tuple[int, Cells]]:
     pandas_parquet = _parquet()
     try:
         table = pandas_parquet.read_table(path)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from datafiles.faults import Faults
+from datafiles.schema import SETTINGS
 from datafiles.settings_file import settings_of
 from models.district import District
 from models.errors import InputError
@@ -16,6 +17,7 @@ from models.settings import Settings
 
 CUT = "cut"  # share by which all funding falls in every year, a variant that no setting expresses
 NONE = "none"  # leaves a setting out, and with it its rule
+NO_CELL = "Write a figure, or leave the setting out of --grid: each district has its own then."
 Variant = dict[str, Any]
 
 
@@ -45,7 +47,7 @@ def parse_grid(texts: Sequence[str]) -> dict[str, list[Any]]:
         values = [_value(key, part.strip(), text) for part in listed.split(",")]
         for value in values:
             _check(key, value)
-        if len({repr(value) for value in values}) < len(values) or key in grid:
+        if len(set(values)) < len(values) or key in grid:  # 0 and 0.0 are one value
             raise InputError(
                 f"--grid {text}: a value or a setting stands twice.", "Give each value of a setting once."
             )
@@ -79,6 +81,11 @@ def _value(key: str, part: str, text: str) -> Any:
         )
     if part == NONE and _may_be_left_out(key):
         return None
+    if part == NONE and key in SETTINGS.columns and NONE not in SETTINGS.columns[key].choices:
+        raise InputError(
+            f"--grid {text}: {key} cannot be left out; {SETTINGS.columns[key].expected} is expected.",
+            f"{NONE} is for rules that a district may do without, such as funding.reserve_max_share.",
+        )
     try:
         return tomllib.loads(f"value = {part}")["value"]
     except tomllib.TOMLDecodeError:
@@ -99,9 +106,13 @@ def _check(key: str, value: Any) -> None:
     faults = Faults()
     settings_of(
         {section: {name: value}} if name else {key: value},
-        lambda section, name: f"--grid {section}.{name}".strip("."),
+        lambda section, name: f"--grid {f'{section}.{name}'.strip('.')}",
         faults,
     )
+    faults.errors = [
+        dataclasses.replace(problem, hint=NO_CELL) if "cell" in problem.hint else problem
+        for problem in faults.errors
+    ]
     faults.raise_if_any("--grid")
 
 

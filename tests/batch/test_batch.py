@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from batch.crew import TRIES
-from batch.grid import parse_grid, variants, vary
+from batch.grid import parse_grid, variants
 from batch.jobs import Work
 from batch.processes import Processes
 from batch.running import Progress, _finished, run
@@ -146,44 +146,6 @@ def test_a_folder_of_another_batch_is_not_touched(nation, tmp_path):
     ran = spanwise("batch", OAK, "-o", tmp_path / "mine")
     assert ran.code == 3
     assert "is not empty and holds no batch" in ran.err
-
-
-@pytest.mark.parametrize(
-    ("grid", "message"),
-    [
-        (
-            "funding.grwth=0",
-            "--grid funding.grwth=0: there is no setting 'funding.grwth'.\n\nDid you mean funding.growth?",
-        ),
-        ("funding.growth=", "--grid funding.growth=: a value is missing."),
-        ("funding.growth=0,0", "a value or a setting stands twice"),
-        ("cut=1.5", "--grid cut: 1.5 is no share between 0 and 1.\n\nA cut of 7 % is written 0.07."),
-        ("funding.growth=7", "--grid funding.growth"),
-        ("funding.pool=state", "--grid funding.pool"),
-        ("launch.turnover=none", "--grid launch.turnover"),
-        ("launch.turnover=true", "--grid launch.turnover: true is not a number"),
-        ('funding.pool=["school"]', "--grid funding.pool: a list is not text"),
-    ],
-)
-def test_wrong_grids(grid, message):
-    with pytest.raises(InputError) as error:
-        parse_grid([grid])
-    assert message in str(error.value)
-
-
-def test_grid_is_every_combination():
-    grid = parse_grid(["funding.growth=0,0.02", "cut=0,0.07", "leaders.stipend_policy=uniform"])
-    assert variants(grid) == [
-        {"funding.growth": growth, "cut": cut, "leaders.stipend_policy": "uniform"}
-        for growth in (0, 0.02)
-        for cut in (0, 0.07)
-    ]
-
-
-def test_none_leaves_a_rule_out():
-    assert parse_grid(["funding.reserve_max_share=none,0.05"]) == {"funding.reserve_max_share": [None, 0.05]}
-    district = read_district(LAKESIDE).with_settings(funding={"reserve_max_share": 0.02})
-    assert vary(district, {"funding.reserve_max_share": None}).settings.funding.reserve_max_share is None
 
 
 def test_many_variants_of_one_district_are_many_chunks():

@@ -12,9 +12,11 @@ from batch.crew import TRIES, Crew
 from batch.jobs import Chunk, Work
 from batch.store import Store
 from batch.work import row_of
+from datafiles.faults import shorten
 
 Results = list[dict[str, Any]]
 SHOWN = 3  # troubles that are told at the end; all are in the table
+NOTED = 20  # notes that are told while it runs; all are in the table
 
 
 @dataclass
@@ -27,6 +29,9 @@ class Progress:
     started: float = field(default_factory=time.monotonic)
     endings: Counter[str] = field(default_factory=Counter)
     troubles: Results = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    notes_more: int = 0
+    _noted: set[str] = field(default_factory=set)  # districts: all variants of one have the same notes
 
     @property
     def rate(self) -> float:
@@ -39,7 +44,7 @@ class Progress:
         return (self.jobs - self.before - self.done) / self.rate if self.done else None
 
     def count(self, results: Results) -> None:
-        """Count how some jobs ended, and keep the first of those that ended badly."""
+        """Count how some jobs ended, and keep the first of those that ended badly, and of the notes."""
         self.endings.update(row["status"] for row in results)
         known = {row["district_id"] for row in self.troubles}
         for row in results:
@@ -47,6 +52,15 @@ class Progress:
             if bad and len(self.troubles) < SHOWN and row["district_id"] not in known:
                 self.troubles.append(row)
                 known.add(row["district_id"])
+            self._note(row)
+
+    def _note(self, row: dict[str, Any]) -> None:
+        if not row.get("notes") or row["district_id"] in self._noted:
+            return
+        self._noted.add(row["district_id"])
+        room = max(0, NOTED - len(self.notes))
+        self.notes += [f"{shorten(row['district_id'])}: {note}" for note in row["notes"][:room]]
+        self.notes_more += len(row["notes"][room:])
 
 
 def run(
@@ -78,11 +92,13 @@ def run(
         Workers cannot start, or the cluster is gone.
 
     """
-    done = store.open()
+    store.open()
     progress = Progress(work.jobs)
-    for row in store.results():
-        progress.before += 1
-        progress.count([row])
+    done = set()
+    for number, rows in store.finished():
+        done.add(number)
+        progress.before += len(rows)
+        progress.count(rows)
     tell = tell or (lambda _: None)
     todo = [number for number in range(work.chunks) if number not in done]
     if todo:

@@ -10,7 +10,7 @@ from typing import Any
 
 from batch.jobs import Work
 from batch.work import row_of
-from datafiles.writing import whole_file, write_whole
+from datafiles.writing import PART, whole_file, write_new, write_whole
 from models.errors import InputError
 
 MANIFEST, TABLE, CHUNKS = "batch.json", "results.csv", "chunks"
@@ -36,38 +36,60 @@ class Store:
             "chunks": work.chunks,
         }
 
-    def open(self) -> set[int]:
-        """Make the folder, or resume it; returns the numbers of the chunks that are done."""
+    def open(self) -> None:
+        """Make the folder, or take up the batch that it holds; of several that begin at once, one makes it."""
         if self.folder.exists() and not self.folder.is_dir():
             raise InputError(
                 f"{self.folder} is a file; a folder for the results is expected.",
                 "Name another place with -o.",
             )
         path = self.folder / MANIFEST
-        if path.is_file():
-            if self._fingerprint(path) != self.manifest["fingerprint"]:
-                raise InputError(
-                    f"{self.folder} holds the results of another batch (other districts, grid, scenarios, --chunk or version).",
-                    "Name another folder with -o, or remove that one.",
-                )
-        elif self.folder.is_dir() and any(self.folder.iterdir()):
-            raise InputError(f"{self.folder} is not empty and holds no batch.", "Name a new folder with -o.")
         try:
-            (self.folder / CHUNKS).mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # looked for twice: another one may have begun between the two looks
+            if not path.exists() and self._holds_others() and not path.exists():
+                raise InputError(
+                    f"{self.folder} is not empty and holds no batch.", "Name a new folder with -o."
+                )
         except OSError as error:
             raise InputError(
                 f"{self.folder} cannot be made: {error.strerror}.", "Name a place that is yours."
             ) from error
-        write_whole(path, json.dumps(self.manifest, indent=2) + "\n")
-        return {number for number in range(self.work.chunks) if self._path(number).is_file()}
+        if not path.exists():
+            write_new(path, json.dumps(self.manifest, indent=2) + "\n")
+        if _fingerprint(path) != self.manifest["fingerprint"]:
+            raise InputError(
+                f"{self.folder} holds the results of another batch (other districts, grid, scenarios, --chunk or version).",
+                "Name another folder with -o, or remove that one.",
+            )
+        (self.folder / CHUNKS).mkdir(exist_ok=True)
 
-    @staticmethod
-    def _fingerprint(path: Path) -> str | None:
+    def _holds_others(self) -> bool:
+        """Whether the folder holds more than a batch leaves that was stopped before it began."""
+        for entry in self.folder.iterdir():
+            if entry.name == CHUNKS and entry.is_dir():
+                if any(not _is_left_over(inner) for inner in entry.iterdir()):
+                    return True
+            elif not _is_left_over(entry):
+                return True
+        return False
+
+    def finished(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Yield the chunks that are done, with their rows; one that is torn or short is not done."""
+        for number in range(self.work.chunks):
+            rows = self._rows(number)
+            if rows is not None:
+                yield number, rows
+
+    def _rows(self, number: int) -> list[dict[str, Any]] | None:
+        """Read a chunk; `None` where it is not there, or not as a finished one is."""
         try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
+            text = self._path(number).read_text(encoding="utf-8")
+            rows = [json.loads(line) for line in text.split("\n") if line]  # no other line end counts
         except (OSError, ValueError):
             return None
-        return manifest.get("fingerprint") if isinstance(manifest, dict) else None
+        whole = all(isinstance(row, dict) and {"district_id", "status"} <= row.keys() for row in rows)
+        return rows if whole and len(rows) == self.work.jobs_of(number) else None
 
     def _path(self, number: int) -> Path:
         return self.folder / CHUNKS / f"{number:06d}.jsonl"
@@ -79,13 +101,22 @@ class Store:
         )
 
     def results(self) -> Iterator[dict[str, Any]]:
-        """Yield the results of all finished chunks, in the order of the jobs."""
+        """Yield the results of all chunks, in the order of the jobs.
+
+        Raises
+        ------
+        InputError
+            When a chunk is gone or torn since it was written; a table without its rows would look whole.
+
+        """
         for number in range(self.work.chunks):
-            if self._path(number).is_file():
-                with self._path(number).open(
-                    encoding="utf-8", newline="\n"
-                ) as lines:  # no other line end counts
-                    yield from map(json.loads, lines)
+            rows = self._rows(number)
+            if rows is None:
+                raise InputError(
+                    f"{self._path(number)} is gone, or is no longer as it was written.",
+                    "Run the same command again: it solves this chunk anew, and keeps all others.",
+                )
+            yield from rows
 
     def write_table(self) -> Path:
         """Write all results as one CSV table, without what differs from run to run."""
@@ -94,5 +125,30 @@ class Store:
         with whole_file(path) as file:
             table = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
             table.writeheader()
-            table.writerows(self.results())
+            table.writerows(
+                row | {"notes": " ".join(row["notes"]) if row.get("notes") else None}
+                for row in self.results()
+            )
         return path
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether a file is what a kill leaves of one that was being written."""
+    return path.name.startswith(".") and path.name.endswith(PART) and path.is_file()
+
+
+def _fingerprint(path: Path) -> str:
+    """Read which batch a folder holds."""
+    try:
+        manifest = json.loads(path.read_bytes())
+        return str(manifest["fingerprint"])
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}.", "Check who may read it, or name another folder."
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        what = "is empty" if not path.stat().st_size else "is cut off or damaged"
+        raise InputError(
+            f"{path} {what}, so that nobody can tell which batch its folder holds.",
+            "Remove the folder, or name another one with -o; the batch begins anew.",
+        ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,14 @@ import click
 
 from commands.options import JSON, OBJECTIVE, POSITIVE, QUIET, folder_name, print_json, say, show
 from commands.status import tell
+from models.errors import InputError
 
 if TYPE_CHECKING:
     from batch.running import Progress
+
+
+# a plan, or the proof that there is none
+ANSWERS = {"optimal", "short", "feasible", "infeasible", "unbounded"}
 
 
 @click.command("batch")
@@ -108,17 +114,20 @@ def command(
         time_limit=time_limit,
         chunk_jobs=chunk,
     )
+    teller = None if quiet else Teller()
     try:
         progress = run(
             work,
             Store(out, work),
             workers=workers or os.cpu_count() or 1,
             cluster=cluster,
-            tell=None if quiet else Teller(),
+            tell=teller,
         )
     except KeyboardInterrupt:
         say(f"\nStopped. Finished chunks are kept in {out}; the same command goes on from there.")
         return 130
+    if teller is not None:
+        teller.end(progress)
     summary = {
         "districts": work.districts,
         "variants": len(work.variants),
@@ -135,22 +144,30 @@ def command(
         print_json(summary)
     else:
         show(batch_card(summary))
-    return 0
+    return ending(progress.endings)
+
+
+def ending(endings: Mapping[str, int]) -> int:
+    """Exit code of a batch: 0 when every job has an answer, 5 when any was stopped or failed, else 3 for bad input."""
+    open_ends = {status for status, count in endings.items() if count} - ANSWERS
+    return 0 if not open_ends else 3 if open_ends == {InputError.status} else 5
 
 
 class Teller:
-    """Shows progress on standard error: one line that changes on a terminal, else a line now and then."""
+    """Shows on standard error notes, and progress: one line that changes on a terminal, else a line now and then."""
 
     EVERY = 30.0  # seconds between lines where there is no terminal
 
     def __init__(self) -> None:
         self.terminal = sys.stderr.isatty()
         self.told = time.monotonic()
+        self.notes = 0  # told so far
 
     def __call__(self, progress: Progress) -> None:
-        """Tell how many of how many, how fast, how long still."""
+        """Tell what looks odd in the files, then how many of how many, how fast, how long still."""
         from reports.batch import progress_line
 
+        self._tell_notes(progress)
         done = progress.before + progress.done
         if self.terminal:
             tell(progress_line(done, progress.jobs, progress.rate, progress.seconds_left))
@@ -158,12 +175,22 @@ class Teller:
             self.told = time.monotonic()
             say(progress_line(done, progress.jobs, progress.rate, progress.seconds_left))
 
+    def end(self, progress: Progress) -> None:
+        """Tell what is left of the notes: those of a batch that was done before, and how many were not told."""
+        self._tell_notes(progress)
+        if progress.notes_more:
+            say(f"Note: and {progress.notes_more:,} more; all stand in the column notes of results.csv.")
+
+    def _tell_notes(self, progress: Progress) -> None:
+        for note in progress.notes[self.notes :]:
+            say(f"Note: {note}")
+        self.notes = len(progress.notes)
+
 
 def _scenarios(path: Path | None) -> bytes | None:
     if path is None:
         return None
     from datafiles.folder import check_scenarios_file
-    from models.errors import InputError
 
     try:
         content = path.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -17,6 +18,7 @@ FILE_SUFFIXES = (
     (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".parquet", ".txt", ".md", ".docx", ".pdf", ".html", ".htm")
     + (".toml", ".json", ".yaml", ".zip", ".gz", ".png", ".svg", ".lp", ".mps")
 )  # fmt: skip
+PART = ".part"  # how files end that are being written; a kill may leave one
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -32,6 +34,52 @@ def write_whole(path: Path, content: str | bytes) -> None:
         file.buffer.write(content.encode("utf-8") if isinstance(content, str) else content)
 
 
+def write_new(path: Path, content: str) -> bool:
+    """Write a file where there is none, whole and at once; of several that try, one alone succeeds.
+
+    Returns
+    -------
+    bool
+        False when the file was there already; it stays as it is.
+
+    Raises
+    ------
+    InputError
+        When the place cannot be written.
+
+    """
+    # a random name, for two machines that share a disk may have processes of one number
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}{PART}")
+    with _as_input_error(path):
+        try:
+            _fill(beside, content)
+            try:
+                os.link(beside, path)
+            except FileExistsError:
+                return False
+            except OSError:
+                # a disk without links: of several one alone gets it, but it may be seen half written
+                try:
+                    _fill(path, content)
+                except FileExistsError:
+                    return False
+        finally:
+            beside.unlink(missing_ok=True)
+    return True
+
+
+def _fill(path: Path, content: str) -> None:
+    """Write a file that is not there, or none."""
+    with path.open("x", encoding="utf-8", newline="") as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink()
+            raise
+
+
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[io.TextIOWrapper]:
     """Give a new UTF-8 file to fill; it takes its place when the block ends without an error.
@@ -43,7 +91,7 @@ def whole_file(path: Path) -> Iterator[io.TextIOWrapper]:
 
     """
     path = Path(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     with _as_input_error(path):
         try:
             with beside.open("w", encoding="utf-8", newline="") as file:
@@ -114,7 +162,7 @@ def whole_folder(
         )
     with _as_input_error(path):
         home.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{home.name}.", suffix=".part", dir=home.parent))
+        part = Path(tempfile.mkdtemp(prefix=f".{home.name}.", suffix=PART, dir=home.parent))
     try:
         yield part
         with _as_input_error(path):

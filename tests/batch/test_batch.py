@@ -1,13 +1,11 @@
 """Batches: one bad district does not stop the rest, a kill loses nothing, workers change nothing."""
 
-import csv
 import dataclasses
 import json
 import multiprocessing
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,48 +21,13 @@ from batch.processes import Processes
 from batch.running import Progress, _finished, run
 from batch.store import Store
 from batch.work import solve_chunk
+from commands.batch import ending
 from datafiles.bundle import read_bundle, write_bundle
-from datafiles.folder import FILES, read_district
-from models.errors import InputError, SolverFailure
+from datafiles.folder import read_district
+from models.errors import SolverFailure
 from optimizer import Options, solve
+from tests.batch.made import LAKESIDE, OAK, run_batch
 from tests.commands.runner import ROOT, spanwise
-
-OAK, LAKESIDE = ROOT / "examples" / "oak", ROOT / "examples" / "lakeside"
-
-
-def files_of(folder: Path) -> dict[str, str]:
-    return {file: (folder / file).read_text(encoding="utf-8") for file in FILES if (folder / file).is_file()}
-
-
-@pytest.fixture
-def nation(tmp_path):
-    """A bundle of 24 small districts that share their price tables, and one that is spoilt."""
-    oak = files_of(OAK)
-    own = ("district.toml", "schools.csv", "enrollment.csv", "staff.csv")
-    shared = {file: text for file, text in oak.items() if file not in own}
-    districts = []
-    for number in range(24):
-        schools = pd.read_csv(OAK / "schools.csv")
-        schools["funding_per_pupil"] = schools["funding_per_pupil"] * (0.98 + 0.005 * number)
-        files = {file: oak[file] for file in own} | {"schools.csv": schools.to_csv(index=False)}
-        districts.append((f"d{number:02d}", files))
-    districts[7] = (
-        "d07",
-        {**districts[7][1], "enrollment.csv": "school_id,grade_band,pupils\noak,all,many\n"},
-    )
-    path = tmp_path / "nation.csv"
-    assert write_bundle(path, districts, shared) == 24
-    return path
-
-
-def run_batch(*arguments) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-c", "import cli; cli.main()", "batch", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 def test_bundle_round_trip_as_csv_and_parquet(nation, tmp_path):
@@ -86,12 +49,12 @@ def test_results_do_not_depend_on_workers_and_agree_with_solve(nation, tmp_path)
     ran = run_batch(
         nation, LAKESIDE, "--grid", "cut=0", "--chunk", "6", "--workers", "1", "-o", one, "--json"
     )
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 3, ran.stderr  # d07
     summary = json.loads(ran.stdout)
     assert (summary["districts"], summary["variants"], summary["jobs"]) == (25, 1, 25)
     assert (
         run_batch(nation, LAKESIDE, "--grid", "cut=0", "--chunk", "6", "--workers", "2", "-o", two).returncode
-        == 0
+        == 3
     )
     assert (one / "results.csv").read_bytes() == (two / "results.csv").read_bytes()
     table = pd.read_csv(one / "results.csv")
@@ -109,7 +72,7 @@ def test_results_do_not_depend_on_workers_and_agree_with_solve(nation, tmp_path)
 def test_a_killed_batch_goes_on_with_nothing_lost_or_done_twice(nation, tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     arguments = [nation, "--grid", "cut=0,0.01,0.02,0.03", "--chunk", "4", "--workers", "1"]
-    assert run_batch(*arguments, "-o", whole).returncode == 0
+    assert run_batch(*arguments, "-o", whole).returncode == 3
     running = subprocess.Popen(
         [sys.executable, "-c", "import cli; cli.main()", "batch", *map(str, arguments), "-o", str(broken)],
         cwd=ROOT,
@@ -127,25 +90,12 @@ def test_a_killed_batch_goes_on_with_nothing_lost_or_done_twice(nation, tmp_path
     assert 3 <= len(kept) < 24
     assert not (broken / "results.csv").exists()
     ran = run_batch(*arguments, "-o", broken, "--json")
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 3, ran.stderr
     assert json.loads(ran.stdout)["resumed"] == 4 * len(kept)
     assert all((broken / "chunks" / name).read_bytes() == content for name, content in kept.items()), (
         "finished chunks are not done again"
     )
     assert (broken / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
-
-
-def test_a_folder_of_another_batch_is_not_touched(nation, tmp_path):
-    out = tmp_path / "out"
-    assert spanwise("batch", OAK, "-o", out, "--workers", "1").code == 0
-    ran = spanwise("batch", OAK, "--grid", "cut=0.01", "-o", out, "--workers", "1")
-    assert ran.code == 3
-    assert "holds the results of another batch" in ran.err
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
-    ran = spanwise("batch", OAK, "-o", tmp_path / "mine")
-    assert ran.code == 3
-    assert "is not empty and holds no batch" in ran.err
 
 
 def test_many_variants_of_one_district_are_many_chunks():
@@ -205,40 +155,10 @@ def test_same_district_twice_and_missing_sources(tmp_path):
     )
 
 
-def test_store_ignores_chunks_that_never_appeared(tmp_path):
-    work = Work([OAK], variants({}))
-    store = Store(tmp_path / "s", work)
-    assert store.open() == set()
-    (tmp_path / "s" / "chunks" / ".000000.jsonl.1.part").write_text("half", encoding="utf-8")
-    assert store.open() == set()
-    store.save(0, [{"district_id": "oak", "status": "optimal"}])
-    assert store.open() == {0}
-    assert list(store.results()) == [{"district_id": "oak", "status": "optimal"}]
-
-
-def test_odd_texts_come_back_as_they_were(tmp_path):
-    work = Work([OAK], variants({}))
-    store = Store(tmp_path / "s", work)
-    store.open()
-    odd = {"district_id": "oak", "status": "fault", "message": 'a\u2028b\x85c, "d"\ne'}
-    store.save(0, [odd])
-    assert list(store.results()) == [odd]
-    with store.write_table().open(encoding="utf-8", newline="") as file:
-        assert next(csv.DictReader(file))["message"] == odd["message"]
-
-
-def test_a_spoilt_manifest_is_another_batch(tmp_path):
-    work = Work([OAK], variants({}))
-    (tmp_path / "s").mkdir()
-    (tmp_path / "s" / "batch.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="holds the results of another batch"):
-        Store(tmp_path / "s", work).open()
-
-
 def test_an_empty_folder_is_a_row_and_is_told(tmp_path):
     (tmp_path / "empty").mkdir()
     ran = spanwise("batch", tmp_path / "empty", OAK, "-o", tmp_path / "out", "--workers", "1")
-    assert ran.code == 0
+    assert ran.code == 3
     assert "1  with bad input" in ran.out
     assert "empty: empty is no district folder: it holds none of its files." in ran.out
     table = pd.read_csv(tmp_path / "out" / "results.csv")
@@ -325,83 +245,34 @@ def test_other_versions_are_refused():
         solve_chunk(chunk)
 
 
-# ---- a cluster ---------------------------------------------------------------------------------------------------
+# ---- how it ends -------------------------------------------------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@pytest.mark.parametrize(
+    ("endings", "code"),
+    [
+        ({"optimal": 3}, 0),
+        ({"optimal": 3, "infeasible": 1}, 0),
+        ({"infeasible": 1, "failed": 0}, 0),
+        ({"optimal": 3, "invalid_input": 1}, 3),
+        ({"time_limit": 3}, 5),
+        ({"optimal": 3, "invalid_input": 1, "time_limit": 1}, 5),
+        ({"optimal": 3, "worker_died": 1}, 5),
+        ({"fault": 1, "invalid_input": 1}, 5),
+        ({"failed": 1}, 5),
+        ({"iteration_limit": 1}, 5),
+        ({}, 0),
+    ],
+)
+def test_exit_codes(endings, code):
+    assert ending(endings) == code
 
 
-@pytest.fixture
-def cluster(tmp_path):
-    """A scheduler and two workers on loopback: address and processes, the scheduler first."""
-    pytest.importorskip("distributed")
-    address = f"tcp://127.0.0.1:{free_port()}"
-    dask = [sys.executable, "-m", "dask"]
-    here = ["--host", "127.0.0.1", "--no-dashboard"]
-    common = {
-        "cwd": tmp_path,
-        "env": os.environ | {"PYTHONPATH": str(ROOT)},
-        "stdout": subprocess.DEVNULL,
-        "stderr": subprocess.DEVNULL,
-        "start_new_session": True,
-    }
-    alone = ["--nthreads", "1", "--no-nanny", "--death-timeout", "60"]
-    processes = [subprocess.Popen([*dask, "scheduler", *here, "--port", address.rsplit(":", 1)[1]], **common)]
-    processes += [
-        subprocess.Popen(
-            [*dask, "worker", address, *here, *alone, "--local-directory", str(tmp_path / f"w{n}")], **common
-        )
-        for n in range(2)
-    ]
-    yield address, processes
-    for process in processes:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def batch_until_a_chunk_is_there(out: Path, *arguments) -> subprocess.Popen:
-    running = subprocess.Popen(
-        [sys.executable, "-c", "import cli; cli.main()", "batch", *map(str, arguments), "-o", str(out)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+def test_a_batch_of_bad_input_alone_ends_with_3_and_one_that_was_stopped_with_5(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert spanwise("batch", tmp_path / "empty", "-o", tmp_path / "bad", "--workers", "1").code == 3
+    stopped = spanwise(
+        "batch", OAK, tmp_path / "empty", "--time-limit", "1e-9", "-o", tmp_path / "out", "--workers", "1"
     )
-    for _ in range(1200):
-        if any((out / "chunks").glob("*.jsonl")) or running.poll() is not None:
-            break
-        time.sleep(0.05)
-    return running
-
-
-def test_cluster_gives_the_same_results_when_a_worker_dies(cluster, nation, tmp_path):
-    address, (scheduler, doomed, _) = cluster
-    here, there, again = tmp_path / "here", tmp_path / "there", tmp_path / "again"
-    arguments = [nation, "--grid", "cut=0,0.01,0.02,0.03", "--chunk", "4"]
-    running = batch_until_a_chunk_is_there(there, *arguments, "--cluster", address)
-    os.killpg(doomed.pid, signal.SIGKILL)
-    _, err = running.communicate(timeout=120)
-    assert running.returncode == 0, err
-    assert run_batch(*arguments, "--workers", "2", "-o", here).returncode == 0
-    assert (there / "results.csv").read_bytes() == (here / "results.csv").read_bytes()
-    assert len(pd.read_csv(there / "results.csv")) == 24 * 4
-
-    running = batch_until_a_chunk_is_there(again, *arguments, "--cluster", address)
-    os.killpg(scheduler.pid, signal.SIGKILL)
-    _, err = running.communicate(timeout=120)
-    assert running.returncode == 5
-    assert err.startswith(f"The Dask scheduler at {address} went away.")
-    assert run_batch(*arguments, "--workers", "2", "-o", again).returncode == 0
-    assert (again / "results.csv").read_bytes() == (here / "results.csv").read_bytes()
-
-
-def test_no_scheduler_is_said_plainly(tmp_path):
-    pytest.importorskip("distributed")
-    ran = run_batch(OAK, "--cluster", f"tcp://127.0.0.1:{free_port()}", "-o", tmp_path / "out")
-    assert ran.returncode == 3
-    assert "No Dask scheduler answers at tcp://127.0.0.1" in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert stopped.code == 5
+    assert list(pd.read_csv(tmp_path / "out" / "results.csv").status) == ["time_limit", "invalid_input"]

@@ -1,11 +1,20 @@
-"""What a cluster says of its chunks, without a cluster; the real one is in `test_batch`."""
+"""What a cluster says of its chunks, without a cluster and with a real one."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from batch.cluster import Cluster
 from models.errors import SolverFailure
+from tests.batch.made import OAK, free_port, run_batch
+from tests.commands.runner import ROOT
 
 
 class Future:
@@ -44,3 +53,50 @@ def test_a_chunk_that_the_scheduler_dropped_ends_the_batch(cluster) -> None:
     cluster._flying[Future("pending", "cancelled")] = object()
     with pytest.raises(SolverFailure, match="The Dask scheduler at tcp://nowhere went away"):
         list(cluster.take())
+
+
+# ---- a real one ---
+
+
+def batch_until_a_chunk_is_there(out: Path, *arguments) -> subprocess.Popen:
+    running = subprocess.Popen(
+        [sys.executable, "-c", "import cli; cli.main()", "batch", *map(str, arguments), "-o", str(out)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(1200):
+        if any((out / "chunks").glob("*.jsonl")) or running.poll() is not None:
+            break
+        time.sleep(0.05)
+    return running
+
+
+def test_cluster_gives_the_same_results_when_a_worker_dies(dask, nation, tmp_path):
+    address, (scheduler, doomed, _) = dask
+    here, there, again = tmp_path / "here", tmp_path / "there", tmp_path / "again"
+    arguments = [nation, "--grid", "cut=0,0.01,0.02,0.03", "--chunk", "4"]
+    running = batch_until_a_chunk_is_there(there, *arguments, "--cluster", address)
+    os.killpg(doomed.pid, signal.SIGKILL)
+    _, err = running.communicate(timeout=120)
+    assert running.returncode == 3, err
+    assert run_batch(*arguments, "--workers", "2", "-o", here).returncode == 3
+    assert (there / "results.csv").read_bytes() == (here / "results.csv").read_bytes()
+    assert len(pd.read_csv(there / "results.csv")) == 24 * 4
+
+    running = batch_until_a_chunk_is_there(again, *arguments, "--cluster", address)
+    os.killpg(scheduler.pid, signal.SIGKILL)
+    _, err = running.communicate(timeout=120)
+    assert running.returncode == 5
+    assert err.startswith(f"The Dask scheduler at {address} went away.")
+    assert run_batch(*arguments, "--workers", "2", "-o", again).returncode == 3
+    assert (again / "results.csv").read_bytes() == (here / "results.csv").read_bytes()
+
+
+def test_no_scheduler_is_said_plainly(tmp_path):
+    pytest.importorskip("distributed")
+    ran = run_batch(OAK, "--cluster", f"tcp://127.0.0.1:{free_port()}", "-o", tmp_path / "out")
+    assert ran.returncode == 3
+    assert "No Dask scheduler answers at tcp://127.0.0.1" in ran.stderr
+    assert "Traceback" not in ran.stderr

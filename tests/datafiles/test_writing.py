@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datafiles.folder import read_district, write_district
-from datafiles.writing import whole_folder, write_whole
+from datafiles.writing import whole_folder, write_new, write_whole
 from models.errors import InputError
 from tests.districts import district, oak, write_folder
 
@@ -171,3 +171,28 @@ def test_a_folder_is_not_named_like_a_file(name: str, tmp_path: Path) -> None:
     with whole_folder(out) as part:
         (part / "a").write_text("new")
     assert (out / "a").read_text() == "new"
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_new_file_is_written_once(tmp_path, monkeypatch, linked):
+    if not linked:
+
+        def no_links(*_):
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", no_links)
+    path = tmp_path / "batch.json"
+    assert write_new(path, "first")
+    assert not write_new(path, "second")
+    assert path.read_text(encoding="utf-8") == "first"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["batch.json"]
+
+
+def test_a_new_file_that_a_full_disk_cuts_off_is_not_there(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="batch.json cannot be written: No space left on device"):
+        write_new(tmp_path / "batch.json", "first")
+    assert list(tmp_path.iterdir()) == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -12,12 +13,14 @@ from typing import Any
 
 from batch.grid import Variant
 from datafiles.bundle import Bundle, is_bundle, read_bundle
-from datafiles.folder import FILES
+from datafiles.folder import contents_of
 from datafiles.workbook import is_workbook
 from models.errors import InputError
 
-Contents = Mapping[str, bytes]
-WORKBOOK = "workbook"  # stands for the files of a district that is handed in as a workbook
+Contents = (
+    Mapping[str, bytes] | None
+)  # the files of a district; None where they changed since the batch began
+WORKBOOK = ""  # names the file of a district that is handed in as a workbook; no file of a bundle is nameless
 
 
 MOST, SHARES = 60, 64  # jobs in a chunk, unless told: at most so many, and at least so many chunks
@@ -83,13 +86,14 @@ class Work:
             time_limit,
         )
         self._sources: list[tuple[str, Bundle | Path]] = []
+        self._seen: dict[int, bytes] = {}  # digests of districts as they were first read, by place
         for source in sources:
             if is_bundle(source):
                 bundle = read_bundle(source)
                 self._sources += [(district, bundle) for district in bundle.ids]
             elif source.is_dir() or (is_workbook(source) and source.is_file()):
                 place = source.resolve()  # "." has no name
-                self._sources.append((place.stem if source.is_file() else place.name, source))
+                self._sources.append((_name(place.stem if source.is_file() else place.name), source))
             else:
                 raise InputError(
                     f"{source} is neither a district folder, a workbook nor a bundle (.csv, .parquet).",
@@ -139,12 +143,11 @@ class Work:
         for place in range(first // each, -(-end // each)):
             name, source = self._sources[place]
             own = self.variants[max(0, first - place * each) : end - place * each]
-            districts.append((name, _contents(name, source), own))
+            districts.append((name, self._unchanged(place, name, source), own))
         return Chunk(number, tuple(districts), self.objective, self.scenarios, self.time_limit, versions())
 
     def fingerprint(self) -> str:
         """Hash of everything that decides the results: files, variants, objective, scenarios, division into chunks."""
-        digest = hashlib.sha256()
         settings: Any = [
             list(self.variants),
             self.objective,
@@ -152,17 +155,47 @@ class Work:
             self._per_chunk,
             *versions(),
         ]
-        digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
+        digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
         digest.update(self.scenarios or b"")
-        for name, content in self._files():
-            digest.update(f"{len(name)}:{name}:{len(content)}:".encode())
-            digest.update(content)
+        for place, (name, source) in enumerate(self._sources):
+            if place not in self._seen:
+                self._seen[place] = _digest(name, _contents(name, source))
+            digest.update(self._seen[place])
         return digest.hexdigest()
 
-    def _files(self) -> Iterator[tuple[str, bytes]]:
-        for name, source in self._sources:
-            for file, content in sorted(_contents(name, source).items()):
-                yield f"{name}/{file}", content
+    def _unchanged(self, place: int, name: str, source: Bundle | Path) -> Contents:
+        """Read a district again, unless it is another one by now: results of both would stand under one fingerprint."""
+        if isinstance(source, Bundle):
+            return source.contents(name)  # read once
+        try:
+            contents = _contents(name, source)
+        except InputError:
+            if place in self._seen:
+                return None
+            raise
+        digest = _digest(name, contents)
+        return contents if self._seen.setdefault(place, digest) == digest else None
+
+
+def _digest(name: str, contents: Mapping[str, bytes]) -> bytes:
+    digest = hashlib.sha256(f"{len(name)}:{name}:{len(contents)}:".encode())
+    for file, content in sorted(contents.items()):
+        digest.update(f"{len(file)}:{file}:{len(content)}:".encode())
+        digest.update(content)
+    return digest.digest()
+
+
+def _name(name: str) -> str:
+    """Hold the name of a folder or workbook, which is its district's id, to text that a table can hold."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+        raise InputError(
+            f"The name of '{shown}' is not UTF-8 text, and it would be its district's id in the results.",
+            "Rename it.",
+        ) from None
+    return name
 
 
 @cache
@@ -179,7 +212,7 @@ def _contents(name: str, source: Bundle | Path) -> dict[str, bytes]:
     try:
         if source.is_file():
             return {WORKBOOK: source.read_bytes()}
-        return {file: (source / file).read_bytes() for file in FILES if (source / file).is_file()}
+        return contents_of(source)
     except OSError as error:
         raise InputError(
             f"{error.filename or source} cannot be read: {error.strerror}.", "Check who may read it."

@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from batch.grid import Variant, vary
-from batch.jobs import WORKBOOK, Chunk, versions
+from batch.jobs import WORKBOOK, Chunk, Contents, versions
 from models.district import District
-from models.errors import InputError, SolverFailure, SpanwiseError
+from models.errors import InputError, Problem, SolverFailure, SpanwiseError
 
 if TYPE_CHECKING:
     from optimizer.formulation import Model
@@ -29,6 +29,7 @@ FIGURES = (
     "funding",
     "gap",
     "message",
+    "notes",
 )
 
 
@@ -51,8 +52,8 @@ def solve_chunk(chunk: Chunk) -> list[Result]:
     results = []
     before: list[Model] = []  # neighbours in a chunk often have the same places
     for name, contents, variants in chunk.districts:
-        district = _read(name, dict(contents), chunk.scenarios)
-        results += [_solve(name, district, variant, chunk, before) for variant in variants]
+        district, notes = _read(name, contents, chunk.scenarios)
+        results += [_solve(name, district, variant, chunk, before) | {"notes": notes} for variant in variants]
     return results
 
 
@@ -61,20 +62,36 @@ def row_of(name: str, variant: Variant) -> Result:
     return {"district_id": name, **variant, **dict.fromkeys(FIGURES)}
 
 
-def _read(name: str, contents: dict[str, bytes], scenarios: bytes | None) -> District | SpanwiseError:
+def _read(
+    name: str, files: Contents, scenarios: bytes | None
+) -> tuple[District | SpanwiseError, list[str] | None]:
+    """Read a district, or say why it is none; and what looks odd in its files without being an error."""
     from datafiles.folder import district_of_contents
     from datafiles.workbook import district_of_workbook, texts_of
 
+    warnings: tuple[Problem, ...] = ()
     try:
-        if not contents:
+        if files is None:
+            raise InputError(f"{name} changed while the batch ran; run it again in a new folder.")
+        if not files:
             raise InputError(f"{name} is no district folder: it holds none of its files.")
+        contents = dict(files)
         if WORKBOOK in contents:
-            contents = dict(texts_of(district_of_workbook(contents[WORKBOOK], name)[0]))
+            workbook, warnings = district_of_workbook(contents[WORKBOOK], name)
+            contents = dict(texts_of(workbook))
         if scenarios is not None:
             contents["scenarios.csv"] = scenarios
-        return district_of_contents(contents, name)[0]
+        district, further = district_of_contents(contents, name)
     except SpanwiseError as error:
-        return error
+        return error, _notes(warnings)
+    return district, _notes(warnings + further)
+
+
+def _notes(warnings: tuple[Problem, ...]) -> list[str] | None:
+    """Write each warning on one line."""
+    from datafiles.faults import shorten
+
+    return [shorten(str(warning), 500) for warning in warnings] or None
 
 
 def _solve(

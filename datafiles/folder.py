@@ -7,7 +7,7 @@ from pathlib import Path
 
 from datafiles.assembly import assemble, check_scenarios
 from datafiles.delimited import read_table
-from datafiles.faults import Faults, nearest
+from datafiles.faults import Faults, nearest, shorten
 from datafiles.raw import RawTable
 from datafiles.schema import ALWAYS, TABLES
 from datafiles.settings_file import FILE, read_settings
@@ -56,7 +56,28 @@ def district_of_contents(contents: Mapping[str, bytes], source: str) -> tuple[Di
     for file in FILES:
         if file not in contents:
             _missing(file, list(contents), faults)
+    told = {problem.file for problem in faults.warnings}
+    for name in sorted(contents.keys() - set(FILES) - told):
+        meant = next((file for file in FILES if _looks_like(name, file)), "")
+        hint = f"Did you mean {meant}?" if meant else ""
+        faults.warn(Problem(shorten(name), "is no file of a district and is ignored.", hint, name))
     return _assembled(contents, faults, source)
+
+
+def contents_of(path: Path) -> dict[str, bytes]:
+    """Read the bytes of a folder's files by name; of a file that may be meant for a missing one, the name alone.
+
+    Raises
+    ------
+    OSError
+        When one cannot be read.
+
+    """
+    contents = {file: (path / file).read_bytes() for file in FILES if (path / file).is_file()}
+    missing = [file for file in FILES if file not in contents]
+    present = sorted(entry.name for entry in path.iterdir()) if missing else []
+    alike = [name for name in present if name not in FILES and any(_looks_like(name, f) for f in missing)]
+    return contents | {shorten(name): b"" for name in alike}
 
 
 def check_scenarios_file(content: bytes, file: str) -> None:

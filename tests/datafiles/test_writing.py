@@ -193,6 +193,6 @@ def test_a_new_file_that_a_full_disk_cuts_off_is_not_there(tmp_path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(InputError, match="batch.json cannot be written: No space left on device"):
+    with pytest.raises(InputError, match=r"batch\.json cannot be written: No space left on device"):
         write_new(tmp_path / "batch.json", "first")
     assert list(tmp_path.iterdir()) == []

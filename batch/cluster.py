@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -13,7 +14,7 @@ from batch.jobs import Chunk
 from models.errors import InputError, SolverFailure, SpanwiseError
 
 AHEAD = 3  # chunks in flight a thread of a worker: enough to keep it busy, few enough to keep memory flat
-PATIENCE = 30.0  # seconds to wait for a first worker, and for a scheduler that went away
+PATIENCE = 30.0  # seconds to wait for a worker, and for a scheduler that does not answer
 LOOK = 5.0  # seconds between looks at who is there
 UNDONE = "pending", "lost"  # lost: a worker died with the result, and another one solves it again
 
@@ -26,15 +27,17 @@ class Cluster:
     InputError
         On entry: distributed is not installed, no scheduler answers, or it has no workers.
     SolverFailure
-        The scheduler went away, or a worker cannot solve at all.
+        The scheduler went away or is frozen, all workers are gone, or one cannot solve at all.
 
     """
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self._client: Any = None
         self._flying: dict[Any, Chunk] = {}
-        self._width = 0
+        self._width = 0  # threads of all workers, when last looked
         self._looked = 0.0
+        self._answered = self._manned = time.monotonic()  # when the scheduler answered last, and had workers
         self._woken = threading.Event()
 
     def __enter__(self) -> Cluster:
@@ -45,41 +48,72 @@ class Cluster:
                 "A cluster needs the library distributed, which is not installed.",
                 "pip install 'spanwise[cluster]'",
             ) from None
-        for name in ("distributed", "distributed.client", "distributed.core", "distributed.utils"):
+        noisy = "distributed", "distributed.client", "distributed.core", "distributed.utils", "asyncio"
+        for name in noisy:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # its tracebacks are not for planners
+        self._client = Client.__new__(Client)  # in two steps, to have it in hand where the second one fails
         try:
-            self._client = Client(self.address, timeout=5, set_as_default=False)
-        except (OSError, ValueError) as error:
+            Client.__init__(self._client, self.address, timeout=5, set_as_default=False)
+        except Exception as error:  # what a wrong address raises differs from one to the next
+            self._client.status = "closed"  # else it closes itself when it is forgotten, with a traceback
             raise InputError(
-                f"No Dask scheduler answers at {self.address}: {error}",
+                f"No Dask scheduler answers at {self.address or 'a blank address'}: {error}",
                 "Start one with 'dask scheduler', and workers with 'dask worker'.",
             ) from None
-        try:
-            self._client.wait_for_workers(1, timeout=PATIENCE)
-        except TimeoutError:
-            self._client.close()
-            raise InputError(
-                f"The Dask scheduler at {self.address} has no workers.",
-                f"Start some where spanwise[cluster] is installed: dask worker {self.address}",
-            ) from None
+        started = time.monotonic()
+        while not self._count():
+            if time.monotonic() - started > PATIENCE:
+                self._close()
+                if self._answered < started:
+                    raise self._lost(f"has not answered for {PATIENCE:.0f} seconds")
+                raise InputError(
+                    f"The Dask scheduler at {self.address} has no workers.",
+                    f"Start some where spanwise[cluster] is installed: dask worker {self.address}",
+                )
+            time.sleep(0.2)
         return self
 
     def __exit__(self, *ended: object) -> None:
         for future in self._flying:
             future.release()
-        self._client.close(timeout=2)
+        self._close()
+
+    def _close(self) -> None:
+        with contextlib.suppress(Exception):  # a scheduler that does not answer cannot say goodbye
+            self._client.close(timeout=2)
+        self._client.status = "closed"  # else it is tried once more, with a traceback, when the program ends
 
     def wants(self) -> bool:
         """Whether the workers that are there now have less than their due ahead."""
-        return len(self._flying) < AHEAD * max(1, self._threads())
+        self._look()
+        return len(self._flying) < AHEAD * max(1, self._width)
 
-    def _threads(self) -> int:
-        if time.monotonic() - self._looked > LOOK:
-            try:
-                self._width = sum(self._client.nthreads().values())
-            except Exception:  # whatever the network says; `take` finds out whether the scheduler is gone
-                self._width = 0
-            self._looked = time.monotonic()
+    def _look(self) -> None:
+        """Look now and then who is there; ends the batch when nobody has been for too long."""
+        if self._client.status in ("closed", "closing"):
+            raise self._lost("went away")
+        if time.monotonic() - self._looked < LOOK:
+            return
+        self._count()
+        self._looked = time.monotonic()
+        if self._looked - self._answered > PATIENCE:
+            raise self._lost(f"has not answered for {PATIENCE:.0f} seconds")
+        if self._answered - self._manned > PATIENCE:
+            raise SolverFailure(
+                f"The Dask scheduler at {self.address} has had no workers for {PATIENCE:.0f} seconds.",
+                f"Finished chunks are kept; start workers (dask worker {self.address}), and the same command goes on.",
+            )
+
+    def _count(self) -> int:
+        """Ask the scheduler for its workers' threads; it may be frozen, so not for long."""
+        try:
+            ask = self._client.scheduler.ncores
+            self._width = sum(self._client.sync(ask, callback_timeout=LOOK).values())
+        except Exception:  # whatever the network says; how long it has said so decides
+            self._width = 0
+        else:
+            self._answered = time.monotonic()
+            self._manned = self._answered if self._width else self._manned
         return self._width
 
     def give(self, chunk: Chunk) -> None:
@@ -92,42 +126,41 @@ class Cluster:
 
     def take(self) -> Iterator[Answer]:
         """Wait until a chunk is done or given up."""
-        gone: float | None = None
         while not (ready := [future for future in self._flying if future.status not in UNDONE]):
             self._woken.wait(1.0)
             self._woken.clear()
-            if self._client.status == "running":
-                gone = None
-            else:
-                gone = gone or time.monotonic()
-                if time.monotonic() - gone > PATIENCE or self._client.status in ("closed", "closing"):
-                    raise self._lost()
+            self._look()
         for future in ready:
             chunk = self._flying.pop(future)
             yield chunk, self._results(future, chunk)
 
     def _results(self, future: Any, chunk: Chunk) -> list[dict[str, Any]] | None:
+        from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 
-        if future.status == "cancelled":
-            raise self._lost()
-        try:
-            results: list[dict[str, Any]] = future.result(timeout=PATIENCE)
-        except KilledWorker:
-            return None
-        except SpanwiseError:
-            raise
-        except (OSError, TimeoutError):
-            raise self._lost() from None
-        except Exception as error:
-            raise SolverFailure(
-                f"A worker of the cluster cannot solve chunk {chunk.number}: {type(error).__name__}: {error}",
-                "Every worker needs this version of Spanwise: pip install 'spanwise[cluster]'",
-            ) from error
-        return results
+        while True:
+            if future.status == "cancelled":
+                raise self._lost("went away")
+            try:
+                results: list[dict[str, Any]] = future.result(timeout=PATIENCE)
+            except KilledWorker:
+                return None
+            except TimeoutError:  # the worker died with it; another one solves it again, if there is one
+                self._look()
+            except SpanwiseError:
+                raise
+            except (OSError, CancelledError):
+                raise self._lost("went away") from None
+            except Exception as error:
+                raise SolverFailure(
+                    f"A worker of the cluster cannot solve chunk {chunk.number}: {type(error).__name__}: {error}",
+                    "Every worker needs this version of Spanwise: pip install 'spanwise[cluster]'",
+                ) from error
+            else:
+                return results
 
-    def _lost(self) -> SolverFailure:
+    def _lost(self, how: str) -> SolverFailure:
         return SolverFailure(
-            f"The Dask scheduler at {self.address} went away.",
+            f"The Dask scheduler at {self.address} {how}.",
             "Finished chunks are kept; start it again, and the same command goes on.",
         )

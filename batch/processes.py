@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -30,11 +31,12 @@ class Worker:
     def start(self) -> None:
         """Start a process; it says when it is ready."""
         context = multiprocessing.get_context("spawn")
-        self.pipe, there = context.Pipe()
-        self.process = context.Process(target=_live, args=(there,), daemon=True)
-        self.process.start()
-        there.close()
-        self.ready = False
+        with _no_interrupt():
+            self.pipe, there = context.Pipe()
+            self.process = context.Process(target=_live, args=(there,), daemon=True)
+            self.process.start()
+            there.close()
+            self.ready = False
 
     def give(self, chunk: Chunk) -> None:
         """Hand the chunk out, now or when the process is ready."""
@@ -120,6 +122,20 @@ class Processes:
                 yield answer
 
 
+@contextlib.contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C back; a process started meanwhile never hears it, not even while it still imports."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # at its own start it would let Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _live(pipe: Connection) -> None:
     """Be a worker: solve what comes; end with the process that started this one, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the first process decides
@@ -135,9 +151,10 @@ def _serve(pipe: Connection) -> None:
     try:
         from batch.work import solve_chunk
 
-        pipe.send(READY)
-        while True:
-            pipe.send(solve_chunk(pipe.recv()))
+        with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # nobody is there any more
+            pipe.send(READY)
+            while True:
+                pipe.send(solve_chunk(pipe.recv()))
     except BaseException:
         import traceback
 

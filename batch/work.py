@@ -64,7 +64,7 @@ def row_of(name: str, variant: Variant) -> Result:
 
 def _read(
     name: str, files: Contents, scenarios: bytes | None
-) -> tuple[District | SpanwiseError, list[str] | None]:
+) -> tuple[District | Exception, list[str] | None]:
     """Read a district, or say why it is none; and what looks odd in its files without being an error."""
     from datafiles.folder import district_of_contents
     from datafiles.workbook import district_of_workbook, texts_of
@@ -82,7 +82,7 @@ def _read(
         if scenarios is not None:
             contents["scenarios.csv"] = scenarios
         district, further = district_of_contents(contents, name)
-    except SpanwiseError as error:
+    except Exception as error:  # a fault of a reader is a row of this district alone, like any other
         return error, _notes(warnings)
     return district, _notes(warnings + further)
 
@@ -95,7 +95,7 @@ def _notes(warnings: tuple[Problem, ...]) -> list[str] | None:
 
 
 def _solve(
-    name: str, district: District | SpanwiseError, variant: Variant, chunk: Chunk, before: list[Model]
+    name: str, district: District | Exception, variant: Variant, chunk: Chunk, before: list[Model]
 ) -> Result:
     from optimizer.formulation import Model
     from optimizer.solving import solve
@@ -104,7 +104,7 @@ def _solve(
     started = time.perf_counter()
     row = row_of(name, variant)
     try:
-        if isinstance(district, SpanwiseError):
+        if isinstance(district, Exception):
             raise district
         varied = vary(district, variant)
         before[:] = [Model(varied, like=before[0] if before else None)]

@@ -12,6 +12,7 @@ from batch.running import NOTED, Progress, run
 from batch.store import Store
 from batch.work import solve_chunk
 from commands.batch import Teller, ending
+from datafiles import folder as folder_files
 from datafiles import workbook
 from datafiles.bundle import write_bundle
 from datafiles.reading import read_any, write_any
@@ -148,3 +149,19 @@ def test_a_folder_whose_name_is_no_text_is_an_error(tmp_path):
         3,
         "The name of 'oak\\xff' is not UTF-8 text, and it would be its district's id in the results.\n\nRename it.\n",
     )
+
+
+def test_a_fault_of_a_reader_is_the_row_of_its_district_alone(folders, monkeypatch):
+    work = Work(folders[:2], [{}], chunk_jobs=2)
+    chunk = work.chunk(0)
+    read = folder_files.district_of_contents
+
+    def once(contents, name):
+        if name.endswith("d0"):
+            raise ValueError("a bad day")
+        return read(contents, name)
+
+    monkeypatch.setattr(folder_files, "district_of_contents", once)
+    first, second = solve_chunk(chunk)
+    assert (first["status"], first["message"]) == ("fault", "ValueError: a bad day")
+    assert second["status"] == "optimal"

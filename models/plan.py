@@ -49,10 +49,13 @@ class Certificate:
     @property
     def holds(self) -> bool:
         """Whether every figure that is known is within 1e-6."""
-        return all(
-            figure is None or figure <= 1e-6
-            for figure in (self.primal, self.dual, self.complementarity, self.gap)
-        )
+        return self.largest <= 1e-6
+
+    @property
+    def largest(self) -> float:
+        """The largest figure that is known."""
+        figures = (self.primal, self.dual, self.complementarity, self.gap)
+        return max(figure for figure in figures if figure is not None)
 
 
 @dataclass(frozen=True)

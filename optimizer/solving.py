@@ -83,13 +83,25 @@ def solve(
         way.block_count,
     )
     plan = plan_of(model, goal, results, run, upper_of(model, step), step)
-    if way.method == "prices" and not plan.certificate.holds:
-        options.tell("Prices left a certificate that does not hold; the whole matrix instead")
-        plan = solve(district, goal, options=replace(options, method=whole_method(matrix)))
-        return replace(
-            plan, notes=(*plan.notes, "Solved whole: prices left a certificate that does not hold.")
-        )
-    return plan
+    if plan.certificate.holds or options.solver != "highs" or options.method in ("simplex", "ipm", "pdlp"):
+        return plan
+    return _again(plan, district, goal, options, way.method, matrix)
+
+
+def _again(
+    plan: Plan, district: District, goal: Objective, options: Options, method: str, matrix: Matrix
+) -> Plan:
+    """Solve once more by another method where a certificate does not hold; keep the plan whose certificate is better."""
+    other = "ipm" if method == whole_method(matrix) else whole_method(matrix)
+    if other == method:
+        return plan
+    way = {"prices": "prices", "blocks": "schools side by side"}.get(method, method)
+    options.tell(f"A certificate that does not hold was left by {way}; {other} instead")
+    second = solve(district, goal, options=replace(options, method=other))
+    if second.certificate.largest >= plan.certificate.largest:
+        return plan
+    note = f"Solved again by {other}: {way} left a certificate that does not hold."
+    return replace(second, notes=(*second.notes, note))
 
 
 def way_of(matrix: Matrix, stages: list[Stage], options: Options) -> Way:

@@ -122,7 +122,7 @@ def test_a_certificate_that_does_not_hold_is_solved_whole_and_says_so(monkeypatc
     plan = solve(district, options=Options(method="prices"))
     assert plan.solver.method == "simplex"
     assert plan.certificate.holds
-    assert plan.notes == ("Solved whole: prices left a certificate that does not hold.",)
+    assert plan.notes == ("Solved again by simplex: prices left a certificate that does not hold.",)
 
 
 def test_a_step_that_failed_by_prices_does_not_name_the_method_of_the_others(monkeypatch):
@@ -140,3 +140,29 @@ def test_a_step_that_failed_by_prices_does_not_name_the_method_of_the_others(mon
     plan = solve(district, options=Options(method="prices"))
     assert failed
     assert plan.solver.method == "prices"
+
+
+@pytest.mark.parametrize(
+    ("settings", "method", "other"),
+    [({}, "blocks", "simplex"), ({"pool": "district"}, "simplex", "ipm")],
+    ids=["side by side", "whole"],
+)
+def test_a_certificate_that_does_not_hold_is_tried_by_another_method(settings, method, other, monkeypatch):
+    """The plan of the better certificate is kept; a method that was asked for is not changed."""
+    district = made_district(4, 2, 2, **settings)
+    certify = solving.certificate_of
+    gaps = iter((1e-3, 1e-9, 1e-3, 1e-2, 1e-3))
+
+    def spoiled(matrix, results):
+        return dataclasses.replace(certify(matrix, results), gap=next(gaps))
+
+    monkeypatch.setattr(solving, "certificate_of", spoiled)
+    plan = solve(district)
+    assert plan.solver.method == other
+    assert plan.certificate.gap == 1e-9
+    assert plan.notes[0].startswith(f"Solved again by {other}: ")
+    worse = solve(district)  # the second one is worse
+    assert (worse.certificate.gap, worse.notes) == (1e-3, ())
+    assert "simplex" in worse.solver.method or method == "blocks"
+    asked = solve(district, options=Options(method="simplex"))
+    assert (asked.certificate.gap, asked.notes) == (1e-3, ())

@@ -53,9 +53,9 @@ class Certificate:
 
     @property
     def largest(self) -> float:
-        """The largest figure that is known."""
+        """The largest figure that is known; NaN where one is."""
         figures = (self.primal, self.dual, self.complementarity, self.gap)
-        return max(figure for figure in figures if figure is not None)
+        return float(np.max([figure for figure in figures if figure is not None]))
 
 
 @dataclass(frozen=True)

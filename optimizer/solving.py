@@ -98,7 +98,7 @@ def _again(
     way = {"prices": "prices", "blocks": "schools side by side"}.get(method, method)
     options.tell(f"A certificate that does not hold was left by {way}; {other} instead")
     second = solve(district, goal, options=replace(options, method=other))
-    if second.certificate.largest >= plan.certificate.largest:
+    if not second.certificate.largest < plan.certificate.largest:
         return plan
     note = f"Solved again by {other}: {way} left a certificate that does not hold."
     return replace(second, notes=(*second.notes, note))

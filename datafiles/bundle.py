@@ -106,13 +106,12 @@ def _csv_rows(path: Path) -> Iterable[tuple[int, Cells]]:
             f"{path} is not UTF-8 text.", "A bundle is written by 'spanwise import --all-districts'."
         ) from None
     limit = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # a cell holds a whole file
-    try:
-        number = 1
-        cells: tuple[str, ...] = ("\n",)
-        for number, cells in _records(path, csv.reader(io.StringIO(text, newline=""), strict=True)):
-            yield number, cells
+    try:  # all at once: the limit is the whole process's, and whoever reads may stop midway
+        records = list(_records(path, csv.reader(io.StringIO(text, newline=""), strict=True)))
     finally:
         csv.field_size_limit(limit)
+    yield from records
+    number, cells = records[-1] if records else (1, ("\n",))
     if not text.endswith(ENDS) and not cells[-1].endswith(
         ENDS
     ):  # cut between two quotes, or before the first

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 
-from datafiles.bundle import read_bundle, write_bundle
+from datafiles.bundle import _csv_rows, read_bundle, write_bundle
 from datafiles.delimited import read_table
 from models.errors import InputError
 
@@ -118,3 +119,13 @@ def test_parquet_ids_may_be_whole_numbers(tmp_path: Path) -> None:
     path = tmp_path / "bundle.parquet"
     parquet.write_table(pyarrow.table({"district_id": [12], "file": ["a.csv"], "content": ["a"]}), path)
     assert read_bundle(path).ids == ["12"]
+
+
+def test_a_bundle_that_is_left_midway_leaves_no_limit_behind(tmp_path):
+    """The limit of a cell is the whole process's: a folder that is read next has its own."""
+    bundle = tmp_path / "b.csv"
+    bundle.write_text("district_id,file,content\nd1,schools.csv,x\n,schools.csv,x\n", encoding="utf-8")
+    before = csv.field_size_limit()
+    rows = iter(_csv_rows(bundle))
+    next(rows)
+    assert csv.field_size_limit() == before

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from models.district import District
 
 
+CROWDED = 100.0  # adults of a team for each of its pupils, far beyond any
+FAR = 1e6  # times what a figure is today that it may become within a plan, or the other way
+
+
 def check_district(district: District) -> list[Problem]:
     """Return every fault of a district built in code; files are checked earlier, with rows and columns."""
     shapes = list(_shapes(district))
     if shapes:
         return shapes
-    return [*_figures(district), *_shares(district), *_sets(district)]
+    return [*_figures(district), *_shares(district), *_sets(district), *_sizes(district)]
 
 
 def _fields(district: District) -> Iterator[tuple[str, np.ndarray, tuple[int, ...]]]:
@@ -176,6 +180,36 @@ def _sets(district: District) -> Iterator[Problem]:
             "no step of the schedule lies inside the bounds of the settings.",
             "Widen leaders.stipend_min and stipend_max, or add a step.",
         )
+
+
+def _sizes(district: District) -> Iterator[Problem]:
+    """Figures so far apart that no solver can weigh them against each other."""
+    teams = district.team_models
+    with np.errstate(all="ignore"):
+        load = teams.fte.sum(axis=1) / teams.pupils
+    for m in np.flatnonzero((load > CROWDED) & (teams.pupils > 0)):
+        yield Problem(
+            "team_models.pupils",
+            f"is {teams.pupils[m]:g} for {teams.fte[m].sum():g} FTE of pattern {teams.pattern[m]}.",
+            "Write the pupils whom one such team teaches.",
+        )
+    funding = district.settings.funding
+    for name, shares in (
+        ("schools.enrollment_growth", district.schools.enrollment_growth),
+        ("roles.annual_raise", district.roles.annual_raise),
+        ("funding.growth", np.array([funding.growth])),
+        ("funding.price_growth", np.array([funding.price_growth])),
+    ):
+        with np.errstate(all="ignore"):
+            factor = (1.0 + shares) ** (district.years - 1)
+        for share, times in zip(shares, factor):
+            if times > FAR or 0 < times < 1.0 / FAR:
+                yield Problem(
+                    name,
+                    f"is {share:g} a year, which makes {times:.0e} of 1 within {district.years} years.",
+                    "Growth of 2 % a year is written 0.02.",
+                )
+                break
 
 
 def _pupils_to_come(district: District) -> float:

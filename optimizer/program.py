@@ -326,11 +326,12 @@ class Program:
         if (like._rows, like._columns) != (self._rows, self._columns):
             return None
         its, ours = list(chain(*like._terms.values())), list(chain(*self._terms.values()))
-        if [term.places_id for term in its] != [term.places_id for term in ours]:
+        changed = [(own, other) for own, other in zip(ours, its) if own is not other]
+        if len(its) != len(ours) or any(own.places_id != other.places_id for own, other in changed):
             return None
         matrix = like.matrix()
         A = matrix.A
-        if any(own is not other for own, other in zip(ours, its)):
+        if changed:
             data = np.bincount(like._positions(), entries_of(ours)[2], minlength=A.nnz)
             A = type(A)((data, A.indices, A.indptr), shape=A.shape)
         self._order = like._order

@@ -103,8 +103,6 @@ def _refused(given: Sequence[str], refused: OSError) -> int:
     """Say what the system did not let us read or write; returns the exit code."""
     if os.environ.get("SPANWISE_DEBUG"):
         raise refused
-    if refused.errno in (errno.ENOSPC, errno.EDQUOT):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     place = f"{refused.filename}: " if refused.filename else ""
     what = f"{place or 'Nothing more can be written: '}{refused.strerror or refused}."
     mend = (
@@ -112,7 +110,11 @@ def _refused(given: Sequence[str], refused: OSError) -> int:
         if refused.errno in FULL
         else "Name another place, or mend this one."
     )
-    _answer(given, "invalid_input", what, mend)
+    try:
+        _answer(given, "invalid_input", what, mend)
+        sys.stdout.flush()
+    except OSError:  # it is our own output that has no room
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     click.echo(f"{what}\n\n{mend}", err=True)
     return 3
 
@@ -171,7 +173,8 @@ def main(arguments: list[str] | None = None) -> None:
         code = _refused(given, refused)
     except Exception as fault:
         code = _fault(given, fault)
-    if code == 130 and any(thread.name == "solver" for thread in threading.enumerate()):
+    solver = sys.modules.get("optimizer.solvers.highs")
+    if code == 130 and solver and any(thread.name == solver.RUNNING for thread in threading.enumerate()):
         sys.stdout.flush()  # a solver that has not heard Ctrl-C yet would bring the interpreter down while it ends
         sys.stderr.flush()
         os._exit(code)

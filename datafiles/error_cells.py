@@ -26,20 +26,7 @@ def hides_errors(content: bytes) -> bool:
 
 def error_cells(content: bytes) -> dict[str, dict[Place, str]]:
     """What stands in failed cells, by sheet and place; nothing for formats that are no archive (`hides_errors`)."""
-    if not content.startswith(b"PK"):
-        return {}
-    found: dict[str, dict[Place, str]] = {}
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if OPEN_DOCUMENT in archive.namelist():
-                return _of_open_document(archive.read(OPEN_DOCUMENT))
-            for name, part in _parts(archive).items():
-                sheet = archive.read(part)
-                if b't="e"' in sheet:
-                    found[name] = dict(_failed(sheet))
-    except (KeyError, StopIteration, ValueError, zipfile.BadZipFile, ElementTree.ParseError):
-        return {}  # another format, or damaged: the reader will say so
-    return found
+    return _told(content, _of_open_document, lambda sheet: b't="e"' in sheet, _failed)
 
 
 def uncomputed_cells(content: bytes, sheets: Collection[str]) -> dict[str, dict[Place, str]]:
@@ -47,21 +34,34 @@ def uncomputed_cells(content: bytes, sheets: Collection[str]) -> dict[str, dict[
 
     A formula that gives an empty text has a value (`t="str"`); nothing is told of formats that are no archive.
     """
+    every = _told(
+        content, _uncomputed_of_open_document, lambda sheet: bool(FORMULA.search(sheet)), _uncomputed, sheets
+    )
+    return {name: cells for name, cells in every.items() if name in sheets}
+
+
+def _told(
+    content: bytes,
+    of_open_document: Callable[[bytes], dict[str, dict[Place, str]]],
+    has_any: Callable[[bytes], bool],
+    of_sheet: Callable[[bytes], Iterator[tuple[Place, str]]],
+    sheets: Collection[str] | None = None,
+) -> dict[str, dict[Place, str]]:
+    """What a reader of one cell has to tell, in the parts of an archive (of some sheets alone) in which there is any."""
     if not content.startswith(b"PK"):
         return {}
-    found: dict[str, dict[Place, str]] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if OPEN_DOCUMENT in archive.namelist():
-                every = _uncomputed_of_open_document(archive.read(OPEN_DOCUMENT))
-                return {name: cells for name, cells in every.items() if name in sheets}
-            for name, part in _parts(archive).items():
-                sheet = archive.read(part) if name in sheets else b""
-                if FORMULA.search(sheet):
-                    found[name] = dict(_uncomputed(sheet))
+                return of_open_document(archive.read(OPEN_DOCUMENT))
+            parts = {
+                name: archive.read(part)
+                for name, part in _parts(archive).items()
+                if sheets is None or name in sheets
+            }
+            return {name: dict(of_sheet(sheet)) for name, sheet in parts.items() if has_any(sheet)}
     except (KeyError, StopIteration, ValueError, zipfile.BadZipFile, ElementTree.ParseError):
         return {}  # another format, or damaged: the reader will say so
-    return found
 
 
 def _uncomputed(sheet: bytes) -> Iterator[tuple[Place, str]]:

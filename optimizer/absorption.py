@@ -103,9 +103,8 @@ class Absorption:
         names = self.district.schools.id
         plans = ~np.isnan(whole).any(axis=0)  # steps that leave a plan without a cut
         if not plans.any():
-            blamed = by_school and whole.shape[0] == len(
-                names
-            )  # schools that share money stand in the way together
+            # schools that share money stand in the way together
+            blamed = by_school and whole.shape[0] == len(names)
             alone = [name for name, cuts in zip(names, single) if blamed and np.isnan(cuts).all()]
             return Absorbed(None, dict.fromkeys(names) if by_school else {}, tuple(alone))
         own = single[:, plans].max(axis=1)

@@ -11,6 +11,7 @@ from models.plan import Plan, RulePrices, SolverRun
 from models.status import Status
 from optimizer.formulation import Model
 from optimizer.objectives import Stage, spending_vector, stages_of
+from optimizer.pairing import values_of
 from optimizer.solution import Solution
 from optimizer.solving import certificate_of, upper_of
 from optimizer.staging import Options, Reached, make_session, whole_method
@@ -123,7 +124,7 @@ class NearBest:
             coverage=stages["expected"],
             stages=stages | {self.spending.name: final.value},
             spending=float(np.pad(cost, (0, point.size - cost.size)) @ point) + fixed,
-            values={name: lp.values(name, point) for name in lp.variables if name not in OURS},
+            values={name: block for name, block in values_of(self.model, point).items() if name not in OURS},
             prices={
                 name: RulePrices(block.axes, lp.of_rule(name, nothing), lp.of_rule(name, slack))
                 for name, block in lp.rules.items()

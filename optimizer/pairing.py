@@ -17,7 +17,14 @@ from optimizer.objectives import weights
 Array = NDArray[np.float64]
 
 
-def paired(model: Model, values: Mapping[str, Array]) -> Array:
+def values_of(model: Model, point: Array) -> dict[str, Array]:
+    """Every variable block of a plan's point over its axes; z is paired where it has no weight."""
+    values = {name: model.lp.values(name, point) for name in model.lp.variables}
+    values["z"] = _paired(model, values)
+    return values
+
+
+def _paired(model: Model, values: Mapping[str, Array]) -> Array:
     """Covered pupils z, axes sgjn, raised to what both reach where they have no weight."""
     idle = weights(model) <= 0  # sn
     z = values["z"]

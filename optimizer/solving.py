@@ -19,7 +19,7 @@ from optimizer.certificate import certify
 from optimizer.formulation import Model
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage, spending_vector, stages_of
-from optimizer.pairing import paired
+from optimizer.pairing import values_of
 from optimizer.side_by_side import SideBySide
 from optimizer.staging import Options, Reached, Way, Whole, is_for_prices, whole_method
 from optimizer.steps import steps_of
@@ -264,8 +264,7 @@ def plan_of(
     final = results[-1]
     first = next(result for result in results if result.stage.name != "shortfall")
     lp = model.lp
-    values = {name: lp.values(name, final.point) for name in lp.variables}
-    values["z"] = paired(model, values)
+    values = values_of(model, final.point)
     stages = {result.stage.name: result.value for result in results}
     cost, fixed = spending_vector(model)
     cost = np.pad(cost, (0, final.point.size - cost.size))

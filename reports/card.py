@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.plan import YEAR, Plan
 from models.status import Status
-from reports.figures import count, dollars, percent, plural, ratio, seconds
+from reports.figures import count, dollars, few_points, percent, plural, ratio, seconds
 from reports.text import columns, heading
 from reports.words import closing
 
@@ -246,14 +246,7 @@ PRICED = tuple(
     if name not in ("training", "launch", "staff_flow", "stipend_take_up", "seats", "transfer")
 )
 
-IN_DOLLARS = (
-    "budget",
-    "startup_cap",
-    "technology_cap",
-    "reserve_cap",
-    "startup_grant",
-    "startup_grant.total",
-)
+IN_DOLLARS = ("budget", "startup_cap", "technology_cap", "reserve_cap", "startup_grant")
 
 
 def _tightest(plan: Plan) -> list[str]:
@@ -283,7 +276,7 @@ def _tightest(plan: Plan) -> list[str]:
         worth = (
             f"covers up to {count(gain, 2)} more pupils"
             if plan.objective == "expected" or not plan.price_scale
-            else f"adds up to {100.0 * gain / plan.price_scale:.2g} points"
+            else f"adds up to {few_points(gain / plan.price_scale)}"
         )
         rows.append(
             (

@@ -6,7 +6,7 @@ import math
 from itertools import groupby
 
 from models.explanation import Collision, Explanation, ExtraMoney, Price, Question
-from reports.figures import count, dollars, more_dollars, percent, points
+from reports.figures import count, dollars, few_points, more_dollars, percent, points
 from reports.text import columns, heading
 
 OBJECTIVES = {
@@ -67,7 +67,7 @@ def _gain(gain: float, explanation: Explanation) -> str:
     if explanation.objective == "expected" or not explanation.scale:
         places = 0 if abs(gain) >= 99.5 else 1 if abs(gain) >= 9.95 else 2
         return f"{count(gain, places)} more pupils"
-    return f"{100 * gain / explanation.scale:.2g} points"
+    return few_points(gain / explanation.scale)
 
 
 def _verb(explanation: Explanation) -> str:

@@ -67,6 +67,11 @@ def points(difference: float) -> str:
     return f"{sign}{text} points"
 
 
+def few_points(difference: float) -> str:
+    """A small gain in percentage points with two figures, however small: `0.044 points`."""
+    return f"{100.0 * difference:.2g} points"
+
+
 def count(amount: float | None, places: int = 0) -> str:
     """Pupils, seats or positions with thousands separators: `4,512`, with one place for FTE: `23.4`."""
     if amount is None or math.isnan(amount):

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -117,14 +116,8 @@ def test_a_folder_with_results_and_no_manifest_is_not_taken(tmp_path, other):
     )
 
 
-@pytest.mark.parametrize("linked", [True, False])
-def test_of_two_batches_that_begin_at_once_one_gets_the_folder(tmp_path, monkeypatch, linked):
-    if not linked:
-
-        def no_links(*_):
-            raise PermissionError(1, "Operation not permitted")
-
-        monkeypatch.setattr(os, "link", no_links)
+@pytest.mark.usefixtures("any_disk")
+def test_of_two_batches_that_begin_at_once_one_gets_the_folder(tmp_path, monkeypatch):
     out = tmp_path / "s"
     ours, theirs = Work([OAK], [{}]), Work([OAK], [{"cut": 0.01}])
     look = Store._holds_others

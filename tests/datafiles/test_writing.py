@@ -173,14 +173,8 @@ def test_a_folder_is_not_named_like_a_file(name: str, tmp_path: Path) -> None:
     assert (out / "a").read_text() == "new"
 
 
-@pytest.mark.parametrize("linked", [True, False])
-def test_a_new_file_is_written_once(tmp_path, monkeypatch, linked):
-    if not linked:
-
-        def no_links(*_):
-            raise PermissionError(1, "Operation not permitted")
-
-        monkeypatch.setattr(os, "link", no_links)
+@pytest.mark.usefixtures("any_disk")
+def test_a_new_file_is_written_once(tmp_path):
     path = tmp_path / "batch.json"
     assert write_new(path, "first")
     assert not write_new(path, "second")

@@ -9,6 +9,7 @@ import pytest
 
 from models.made import made_district
 from optimizer import solve
+from optimizer.alternatives import alternatives
 from optimizer.comparing import compare
 from optimizer.shortfall import least_shortfall, solve_with_shortfall
 
@@ -72,3 +73,10 @@ def test_compare_names_what_collides_under_every_objective(objective: str) -> No
     comparison = compare(district.replace(schools=poor, staff=staff), objective)
     assert comparison.collisions
     assert not {"worst_case", "max_min"} & {rule for each in comparison.collisions for rule in each.rules}
+
+
+def test_alternatives_report_a_school_without_weight_as_plans_do() -> None:
+    found = alternatives(weightless(made_district(3, 1, 1), 1), 1)
+    assert len(found.plans) > 1
+    for plan in found.plans:
+        assert plan.values["z"][1] == pytest.approx(reached(plan)[1], abs=1e-6)

@@ -59,8 +59,8 @@ def certify(
     if row_dual is None:
         return Certificate(primal, None, None, None)
     own, further = row_dual[: matrix.shape[0]], row_dual[matrix.shape[0] :]
-    reduced = cost - A.T @ own - further @ held
-    scale = 1.0 + np.abs(cost) + sizes.T @ np.abs(own) + np.abs(further) @ np.abs(held)
+    reduced = cost - matrix.row_by_row @ own - further @ held
+    scale = 1.0 + np.abs(cost) + matrix.sizes_row_by_row @ np.abs(own) + np.abs(further) @ np.abs(held)
     dual = max(
         _worst(unsupported(row_dual, row_lower, row_upper), 1.0 + np.abs(row_dual)),
         _worst(unsupported(reduced, matrix.column_lower, matrix.column_upper), scale),
@@ -78,7 +78,7 @@ def certify(
 
 
 def _worst(amounts: Array, scale: Array | float) -> float:
-    return float(np.max(amounts / scale, initial=0.0))
+    return float((amounts / scale).max(initial=0.0))
 
 
 def _outside(values: Array, lower: Array, upper: Array) -> Array:
@@ -86,28 +86,26 @@ def _outside(values: Array, lower: Array, upper: Array) -> Array:
 
 
 def _nearest(values: Array, lower: Array, upper: Array) -> Array:
-    return np.clip(
-        values, np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values)
-    )
+    return np.minimum(np.maximum(values, lower), upper)  # infinite sides pull nowhere
 
 
 def unsupported(dual: Array, lower: Array, upper: Array) -> Array:
     """Part of a dual that pushes against a side that is not there."""
-    return np.where((dual > 0) & np.isneginf(lower), dual, 0.0) + np.where(
-        (dual < 0) & np.isposinf(upper), -dual, 0.0
-    )
+    absent = np.where(dual > 0, lower == -np.inf, upper == np.inf)
+    return np.asarray(absent * np.abs(dual))
+
+
+def _pushed(dual: Array, lower: Array, upper: Array, otherwise: Array | float) -> Array:
+    """The side that each dual pushes against; something else where there is none."""
+    side = np.where(dual > 0, lower, upper)
+    return np.where(np.isfinite(side), side, otherwise)
 
 
 def _supported(dual: Array, lower: Array, upper: Array) -> float:
     """Part of the dual objective: duals times the sides they push against."""
-    at_lower = np.where((dual > 0) & np.isfinite(lower), lower, 0.0)
-    at_upper = np.where((dual < 0) & np.isfinite(upper), upper, 0.0)
-    return float(dual @ at_lower + dual @ at_upper)
+    return float(dual @ _pushed(dual, lower, upper, 0.0))
 
 
 def _products(dual: Array, values: Array, lower: Array, upper: Array) -> Array:
     """Dual times distance from the side it pushes against."""
-    side = np.where(
-        dual > 0, np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values)
-    )
-    return np.abs(dual * (values - side))
+    return np.abs(dual * (values - _pushed(dual, lower, upper, values)))

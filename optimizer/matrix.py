@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from scipy.sparse import csc_array
+    from scipy.sparse import csc_array, csr_array
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -35,30 +35,20 @@ class Matrix:
     integer: NDArray[np.bool_] | None = None
     owner: Indices | None = None
 
-    @classmethod
-    def of(
-        cls,
-        rows: Indices,
-        columns: Indices,
-        values: Array,
-        shape: tuple[int, int],
-        *,
-        row_lower: Array,
-        row_upper: Array,
-        column_upper: Array,
-        owner: Indices | None = None,
-    ) -> Matrix:
-        """Assemble from triplets; entries of the same place are added up."""
-        from scipy.sparse import coo_array
-
-        narrow = np.int32 if max(*shape, values.size) < 2**31 else np.int64
-        A = coo_array((values, (rows.astype(narrow), columns.astype(narrow))), shape=shape).tocsc()
-        return cls(A, row_lower, row_upper, np.zeros(shape[1]), column_upper, owner=owner)
-
     @cached_property
     def sizes(self) -> csc_array[Any]:
         """|A|, made once."""
         return type(self.A)((np.abs(self.A.data), self.A.indices, self.A.indptr), shape=self.A.shape)
+
+    @cached_property
+    def row_by_row(self) -> csr_array[Any]:
+        """The transpose of A, made once; it shares A's arrays."""
+        return self.A.T
+
+    @cached_property
+    def sizes_row_by_row(self) -> csr_array[Any]:
+        """The transpose of |A|, made once."""
+        return self.sizes.T
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,15 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Mask = tuple[str, Array]  # axes and flags: 0 where there is no member
 
+SMALL = 4_096  # blocks up to this size are remembered: the next district of a batch mostly has the same
+
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """`index` has the sizes of `axes` and holds the numbers from `first` on, −1 where `mask` says that there is none."""
+    """`index` has the sizes of `axes` and holds the numbers from `first` on, −1 where `mask` says that there is none.
+
+    The arrays are shared by all programs that have the block, and cannot be written to.
+    """
 
     axes: str
     index: Indices
@@ -24,21 +30,35 @@ class Members:
     mask: Mask | None
 
     @classmethod
-    def of(cls, axes: str, present: NDArray[np.bool_], first: int, mask: Mask) -> Members:
-        """Number the members that are present, from `first` on."""
-        count = int(np.count_nonzero(present))
-        index = np.full(present.shape, -1, dtype=np.int64)
-        index[present] = np.arange(first, first + count)
-        return cls(axes, index, first, count, (mask[0], mask[1].copy()))
+    def of(
+        cls, axes: str, sizes: tuple[int, ...], first: int, mask: Mask | None, known: Members | None = None
+    ) -> Members:
+        """Number the members of a block of these sizes from `first` on; `known` is a block of the same sizes."""
+        if math.prod(sizes) > SMALL:
+            same = known is not None and known._repeated(axes, first, mask)
+            return known if same and known is not None else cls._made(axes, sizes, first, mask)
+        if mask is None:
+            return _remembered(axes, sizes, first, None)
+        own, flags = mask
+        return _remembered(axes, sizes, first, (own, flags.shape, flags.tobytes()))
 
     @classmethod
-    def all(cls, axes: str, sizes: tuple[int, ...], first: int) -> Members:
-        """Number all members of a block of these sizes."""
+    def _made(cls, axes: str, sizes: tuple[int, ...], first: int, mask: Mask | None) -> Members:
         count = math.prod(sizes)
-        return cls(axes, np.arange(first, first + count).reshape(sizes), first, count, None)
+        if mask is None:
+            index = np.arange(first, first + count).reshape(sizes)
+        else:
+            own, flags = mask
+            present = np.broadcast_to(expand(flags, own, axes), sizes) != 0
+            count = int(np.count_nonzero(present))
+            index = np.full(sizes, -1, dtype=np.int64)
+            index[present] = np.arange(first, first + count)
+            mask = own, flags.copy()
+        index.flags.writeable = False
+        return cls(axes, index, first, count, mask)
 
-    def repeated(self, axes: str, first: int, mask: Mask | None) -> bool:
-        """Whether a block over these axes, of axes of the same sizes, has the same members and numbers."""
+    def _repeated(self, axes: str, first: int, mask: Mask | None) -> bool:
+        """Whether a block over these axes has the same members and numbers."""
         if axes != self.axes or first != self.first or (mask is None) != (self.mask is None):
             return False
         if mask is None or self.mask is None:
@@ -49,3 +69,31 @@ class Members:
     def of_present(self, figures: Array) -> Array:
         """Figures with the block's axes, for the members there are, in the order of their numbers."""
         return figures.reshape(-1) if self.count == self.index.size else figures[self.index >= 0]
+
+    def spread(self, figures: Array, absent: float) -> Array:
+        """Figures of all blocks by number, for this block with its axes; `absent` where there is no member."""
+        if self.count < self.index.size:
+            figures = np.concatenate((figures, (absent,)))  # where −1 points to
+        return figures[self.index]
+
+    @cached_property
+    def along_first(self) -> NDArray[np.intp]:
+        """For the members there are, in the order of their numbers: where they stand along the first axis."""
+        return np.nonzero(self.index >= 0)[0]
+
+
+@lru_cache(maxsize=512)
+def _remembered(
+    axes: str, sizes: tuple[int, ...], first: int, mask: tuple[str, tuple[int, ...], bytes] | None
+) -> Members:
+    flags = None if mask is None else (mask[0], np.frombuffer(mask[2]).reshape(mask[1]))
+    return Members._made(axes, sizes, first, flags)
+
+
+def expand(array: Array, own: str, axes: str) -> Array:
+    """Reorder an array over some of `axes` to their order, with axes of length 1 for those that it lacks."""
+    if own == axes:
+        return array
+    ordered = np.transpose(array, [own.index(letter) for letter in axes if letter in own])
+    size = dict(zip(own, array.shape))
+    return ordered.reshape([size.get(letter, 1) for letter in axes])

@@ -13,21 +13,25 @@ lacks are summed, and those that the term lacks are broadcast:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.layout import layout_of
 from optimizer.matrix import Matrix
-from optimizer.members import Members
-from optimizer.spread import Spread, entries_of, owners, same
+from optimizer.members import Members, expand
+from optimizer.reading import Reading
+from optimizer.spread import Spread, assembled, entries_of, spread_of
 from optimizer.variable import EARLIER, NODE, Named, ProgramError, Variable
 
 if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
     from optimizer.solvers.pulp_gateway import LpProblem
 
 Array = NDArray[np.float64]
@@ -72,7 +76,7 @@ class Program:
         self._size = {letter: len(names) for letter, names in self.labels.items()}
         self._sizes: dict[str, tuple[int, ...]] = {}
         self._members: dict[tuple[str, str], Members] = {}  # by kind and name of a block
-        alike = like is not None and like._size == self._size and same(like.parent_of, parent_of)
+        alike = like is not None and like._size == self._size and _same(like.parent_of, parent_of)
         self._like = like if alike else None
         self.variables: dict[str, Variable] = {}
         self.rules: dict[str, RuleBlock] = {}
@@ -80,8 +84,9 @@ class Program:
         self._rows = 0
         self._upper: list[Array] = []
         self._sides: list[tuple[Array, Array]] = []
-        self._terms: dict[str, list[Spread]] = {}
-        self._expressions: list[tuple[Indices, list[Spread]]] = []
+        self._terms: dict[str, list[Reading]] = {}
+        self._spread: dict[str, list[Spread]] = {}  # the terms of a large program, once it is assembled
+        self._expressions: list[tuple[Indices, list[Spread]]] = []  # and those of its expressions
         self._matrix: Matrix | None = None
         self._order: Indices | None = None
 
@@ -127,10 +132,18 @@ class Program:
         if isinstance(values, tuple):
             own, array = values
             given = self._array(array, own, owner, what, infinite=infinite)
-            return members.of_present(
-                np.broadcast_to(_expand(given, own, axes, owner), members.index.shape)
-            ).copy()
+            self._belong(own, axes, owner)
+            side = np.empty(members.index.shape)
+            side[...] = expand(given, own, axes)
+            return members.of_present(side)
         return members.of_present(self._array(values, axes, owner, what, infinite=infinite))
+
+    def _belong(self, own: str, axes: str, owner: str) -> None:
+        """Check that some axes are among those of a block."""
+        if own != axes and any(letter not in axes for letter in own):
+            raise ProgramError(
+                f"{owner}: axes '{own}' do not all belong to '{axes}'.", "Use only the rule's own axes."
+            )
 
     def _place(self, axes: str, where: Iterable[Any]) -> str:
         return ",".join(self.labels[letter][i] for letter, i in zip(axes, where))
@@ -191,14 +204,10 @@ class Program:
         else:
             lower = self._side(-np.inf if at_least is None else at_least, members, name)
             upper = self._side(np.inf if at_most is None else at_most, members, name)
-        known = [] if self._like is None else self._like._terms.get(name, [])
-        spread = [
-            self._spread(term, axes, members.index, name, known[i] if i < len(known) else None)
-            for i, term in enumerate(terms)
-        ]
+        readings = [self._read(term, axes, members.index, name) for term in terms]
         self._rows += members.count
         self._sides.append((lower, upper))
-        self._terms[name] = spread
+        self._terms[name] = readings
         block = self.rules[name] = RuleBlock(name, axes, members.index)
         self._matrix = None
         return block
@@ -206,38 +215,31 @@ class Program:
     def _numbered(self, kind: str, name: str, axes: str, where: Named | None, first: int) -> Members:
         """Members of a block that are present, numbered from `first` on; those of a program that is alike are taken over."""
         sizes = self.sizes(axes, name)
-        mask = None if where is None else (where[0], self._array(where[1], where[0], name, "the mask"))
+        mask = None
+        if where is not None:
+            mask = where[0], self._array(where[1], where[0], name, "the mask")
+            self._belong(where[0], axes, name)
         known = None if self._like is None else self._like._members.get((kind, name))
-        if known is not None and known.repeated(axes, first, mask):
-            members = known
-        elif mask is None:
-            members = Members.all(axes, sizes, first)
-        else:
-            own, flags = mask
-            present = np.broadcast_to(_expand(flags, own, axes, name), sizes) != 0
-            members = Members.of(axes, present, first, mask)
-        self._members[kind, name] = members
+        members = self._members[kind, name] = Members.of(axes, sizes, first, mask, known)
         return members
 
     # ---- coefficients ------------------------------------------------------------------------------------------
 
-    def _spread(
-        self, term: Term, axes: str, rows: Indices, owner: str, known: Spread | None = None
-    ) -> Spread:
-        """Row, column and value of every coefficient of a term; `known` is the term of a program that is alike.
-
-        Only the non-zero coefficients are visited: their own axes come from `nonzero`, the remaining axes of
-        rule and variable as a full product.
-        """
-        own, given, variable = term if len(term) == 3 else ("", term[0], term[1])
-        figures = np.asarray(given, dtype=float) if len(term) == 3 else float(given)
-        written = own, figures, variable.factor is not None
-        place = variable.index, variable.axes, rows
-        if known is not None and known.repeated(written, *place):
-            return known
-        own, coefficient = self._read(term, owner)
-        if known is not None and (filled := known.filled(written, coefficient, *place)) is not None:
-            return filled
+    def _read(self, term: Term, axes: str, rows: Indices, owner: str) -> Reading:
+        """A term over some rows: its coefficient as one array over the axes that it has, times the variable's own factor."""
+        if len(term) == 2:
+            own, number, variable = "", float(term[0]), term[1]
+            if not math.isfinite(number):
+                raise ProgramError(f"{owner}: a coefficient is {term[0]}.", "Every figure must be a number.")
+            coefficient = np.asarray(number)
+        else:
+            own, given, variable = term
+            coefficient = self._array(given, own, owner, f"a coefficient of {variable.name}").copy()
+        if variable.factor is not None:
+            other, factor = variable.factor
+            union = own + "".join(letter for letter in other if letter not in own)
+            coefficient = np.einsum(f"{own},{other}->{union}", coefficient, factor)
+            own = union
         stray = [letter for letter in own if letter not in axes and letter not in variable.axes]
         if stray:
             raise ProgramError(
@@ -245,23 +247,7 @@ class Program:
                 f"variable ('{variable.axes}') has '{''.join(stray)}'.",
                 "Sum it over that axis first, or name the axis it belongs to.",
             )
-        return Spread.of(written, own, coefficient, *place, axes)
-
-    def _read(self, term: Term, owner: str) -> tuple[str, Array]:
-        """Coefficient of a term as one array over the axes that it has, times the variable's own factor."""
-        if len(term) == 2:
-            own, coefficient, variable = "", np.asarray(float(term[0])), term[1]
-            if not np.isfinite(coefficient):
-                raise ProgramError(f"{owner}: a coefficient is {term[0]}.", "Every figure must be a number.")
-        else:
-            own, given, variable = term
-            coefficient = self._array(given, own, owner, f"a coefficient of {variable.name}")
-        if variable.factor is not None:
-            other, factor = variable.factor
-            union = own + "".join(letter for letter in other if letter not in own)
-            coefficient = np.einsum(f"{own},{other}->{union}", coefficient, factor)
-            own = union
-        return own, coefficient
+        return Reading(own, coefficient, axes, rows, variable.axes, variable.index)
 
     def expression(self, terms: Sequence[Term], axes: str = "", weights: Any = 1.0) -> Array:
         """Coefficients over all columns of a weighted sum of terms: an objective, or a figure to read from a solution.
@@ -271,17 +257,14 @@ class Program:
         sizes = self.sizes(axes, "expression")
         weight = self._array(weights, axes, "expression", "the weight").reshape(-1)
         index, known = self._expression_like(sizes)
-        spread = [
-            self._spread(term, axes, index, "expression", known[i] if i < len(known) else None)
-            for i, term in enumerate(terms)
-        ]
+        readings = [self._read(term, axes, index, "expression") for term in terms]
+        layout = layout_of(readings)
+        if layout is not None:
+            return layout.totals(readings, weight, self._columns)
+        spread = spread_of(readings, known)
         self._expressions.append((index, spread))
-        vector = np.zeros(self._columns)
-        if spread:
-            values = np.concatenate([term.value * weight[term.row] for term in spread])
-            column = np.concatenate([term.column for term in spread])
-            vector += np.bincount(column, values, minlength=self._columns)
-        return vector
+        row, column, value = entries_of(spread)
+        return np.bincount(column, value * weight[row], minlength=self._columns)
 
     def _expression_like(self, sizes: tuple[int, ...]) -> tuple[Indices, list[Spread]]:
         """Numbers of an expression's weights, and the terms of the like program's expression of the same place."""
@@ -299,48 +282,56 @@ class Program:
             sides = self._sides or [(nothing, nothing)]
             lower, upper = (np.concatenate([pair[side] for pair in sides]) for side in (0, 1))
             column_upper = np.concatenate(self._upper) if self._upper else nothing
-            first = next(iter(self.labels), "")
-            self._matrix = self._assembled_like(lower, upper, column_upper) or Matrix.of(
-                *entries_of(chain(*self._terms.values())),
-                (self._rows, self._columns),
-                row_lower=lower,
-                row_upper=upper,
-                column_upper=column_upper,
-                owner=owners(
-                    self._columns,
-                    [
-                        block.index
-                        for block in self.variables.values()
-                        if first and block.axes.startswith(first)
-                    ],
-                ),
-            )
+            readings = list(chain(*self._terms.values()))
+            layout = layout_of(readings)
+            shape = self._rows, self._columns
+            A = self._assembled(shape) if layout is None else layout.coefficients(readings, shape)
+            self._matrix = Matrix(A, lower, upper, np.zeros(self._columns), column_upper, owner=self._owner())
             self._like = None  # not needed any more, and it may be large
         return self._matrix
 
-    def _assembled_like(self, lower: Array, upper: Array, column_upper: Array) -> Matrix | None:
-        """The matrix of the program that this one is like, with our figures; `None` unless all places are the same."""
+    def _owner(self) -> Indices:
+        """For each column its member of the program's first axis, −1 where its block lacks that axis."""
+        first = next(iter(self.labels), "")
+        blocks = [self._members["variable", name] for name in self.variables]
+        if not blocks:
+            return np.zeros(0, dtype=np.int64)
+        return np.concatenate(
+            [
+                members.along_first
+                if first and members.axes.startswith(first)
+                else np.full(members.count, -1)
+                for members in blocks
+            ]
+        )
+
+    def _assembled(self, shape: tuple[int, int]) -> csc_array[Any]:
+        """The coefficients of a large program; where they stand in the places of the one that it is like, those are taken over."""
         like = self._like
-        if like is None or list(like._terms) != list(self._terms):
-            return None
-        if (like._rows, like._columns) != (self._rows, self._columns):
-            return None
-        its, ours = list(chain(*like._terms.values())), list(chain(*self._terms.values()))
-        changed = [(own, other) for own, other in zip(ours, its) if own is not other]
-        if len(its) != len(ours) or any(own.places_id != other.places_id for own, other in changed):
-            return None
-        matrix = like.matrix()
-        A = matrix.A
+        known = {} if like is None else like._spread
+        self._spread = {
+            name: spread_of(readings, known.get(name, [])) for name, readings in self._terms.items()
+        }
+        if like is None or list(known) != list(self._spread) or like.matrix().shape != shape:
+            return assembled(entries_of(self._every_term()), shape)
+        pairs = list(zip_longest(self._every_term(), like._every_term()))
+        changed = [(own, other) for own, other in pairs if own is not other]
+        if any(None in pair or pair[0].places_id != pair[1].places_id for pair in changed):
+            return assembled(entries_of(self._every_term()), shape)
+        A = like.matrix().A
         if changed:
-            data = np.bincount(like._positions(), entries_of(ours)[2], minlength=A.nnz)
+            data = np.bincount(like._positions(), entries_of(self._every_term())[2], minlength=A.nnz)
             A = type(A)((data, A.indices, A.indptr), shape=A.shape)
         self._order = like._order
-        return matrix.replace(A=A, row_lower=lower, row_upper=upper, column_upper=column_upper)
+        return A
+
+    def _every_term(self) -> Iterator[Spread]:
+        return chain(*self._spread.values())
 
     def _positions(self) -> Indices:
         """For every coefficient its position among the matrix's data."""
         if self._order is None:
-            row, column, _ = entries_of(chain(*self._terms.values()))
+            row, column, _ = entries_of(self._every_term())
             _, self._order = np.unique(column * self._rows + row, return_inverse=True)
         return self._order
 
@@ -348,13 +339,11 @@ class Program:
 
     def values(self, name: str, point: Array) -> Array:
         """Values of a variable block at a point (all columns), with the block's axes; 0 where there is no column."""
-        index = self.variables[name].index
-        return np.where(index >= 0, np.append(point, 0.0)[index], 0.0)
+        return self._members["variable", name].spread(point, 0.0)
 
     def of_rule(self, name: str, figures: Array) -> Array:
         """Figures given by row (duals, slacks) of a rule block, with its axes; NaN where the rule has no row."""
-        index = self.rules[name].index
-        return np.where(index >= 0, np.append(figures, np.nan)[index], np.nan)
+        return self._members["rule", name].spread(figures, np.nan)
 
     def row_label(self, row: int) -> str:
         """Readable name of a row, for example `budget[oak,y1]`."""
@@ -413,16 +402,6 @@ def _level(count: int, value: float) -> Array:
     return side
 
 
-def _expand(array: Array, own: str, axes: str, owner: str) -> Array:
-    """Reorder an array to the order of `axes` and give it length-1 axes for those it lacks."""
-    if any(letter not in axes for letter in own):
-        raise ProgramError(
-            f"{owner}: axes '{own}' do not all belong to '{axes}'.", "Use only the rule's own axes."
-        )
-    ordered = np.transpose(array, [own.index(letter) for letter in axes if letter in own])
-    return ordered.reshape(
-        [
-            ordered.shape[[a for a in axes if a in own].index(letter)] if letter in own else 1
-            for letter in axes
-        ]
-    )
+def _same(one: Array | None, other: Array | None) -> bool:
+    """Whether two arrays are equal, or both are absent."""
+    return one is other or (one is not None and other is not None and np.array_equal(one, other))

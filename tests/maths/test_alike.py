@@ -9,7 +9,7 @@ import pytest
 
 from models.dial import Dial
 from models.made import made_district
-from optimizer import spread
+from optimizer import members, program
 from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.objectives import first_stage, stages_of
@@ -67,13 +67,23 @@ def test_a_tree_is_taken_over_only_where_it_is_the_same() -> None:
     assert Model(base.district, like=Model(base.district, harder)).tree is not harder
 
 
-def test_large_products_of_axes_go_where_small_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every program be taken for a large one."""
+    monkeypatch.setattr(program, "layout_of", lambda readings: None)
+    monkeypatch.setattr(members, "SMALL", 0)
+
+
+def test_terms_of_large_programs_go_where_those_of_small_ones_go(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Model(made_district(4, 2, 2))
-    monkeypatch.setattr(spread, "SMALL", 0)
-    spread._known.cache_clear()
-    worked_out = Model(made_district(4, 2, 2))
-    spread._known.cache_clear()
-    same(known, worked_out)
+    same(known, known)  # assembled before
+    one_by_one(monkeypatch)
+    same(known, Model(made_district(4, 2, 2)))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_large_model_like_another_is_the_model(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    one_by_one(monkeypatch)
+    test_a_model_like_another_is_the_model(change)
 
 
 def test_sides_alone_share_the_coefficients() -> None:

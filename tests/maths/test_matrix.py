@@ -6,18 +6,18 @@ import numpy as np
 from numpy.testing import assert_array_equal
 
 from optimizer.matrix import Matrix
+from optimizer.spread import assembled
 
 INF = np.inf
 
 
 def matrix() -> Matrix:
-    return Matrix.of(
-        np.array([0, 0, 1, 2, 0]),
-        np.array([0, 2, 1, 2, 0]),
-        np.array([1.0, 2.0, 3.0, 4.0, 0.5]),
-        (3, 3),
+    entries = np.array([0, 0, 1, 2, 0]), np.array([0, 2, 1, 2, 0]), np.array([1.0, 2.0, 3.0, 4.0, 0.5])
+    return Matrix(
+        assembled(entries, (3, 3)),
         row_lower=np.array([-INF, 1, 0]),
         row_upper=np.array([5, 1, INF]),
+        column_lower=np.zeros(3),
         column_upper=np.array([INF, 1, INF]),
     )
 

@@ -8,7 +8,7 @@ as the next district of a batch, costs a handful of calls.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-SMALL = 4_096  # members of the product of a term's axes
-LITTLE = 65_536  # and of those of all terms together
+LITTLE = 65_536  # members of the products of all terms, up to which a layout is quicker than term by term
 
 
 @dataclass(eq=False)
@@ -46,14 +45,13 @@ class Layout:
         """The coefficients of the terms as a sparse matrix; those of the same place are added up."""
         from scipy.sparse import csc_array
 
-        flat = np.concatenate([reading.coefficient.reshape(-1) for reading in readings])
-        rows = np.concatenate([reading.rows.reshape(-1) for reading in readings])
-        columns = np.concatenate([reading.columns.reshape(-1) for reading in readings])
-        last, there = self.last, flat != 0
-        same = last is not None and last.pattern.fits(there, rows, columns, shape)
-        if last is not None and same and (flat == last.flat).all():
-            return last.A
-        pattern = last.pattern if last is not None and same else Pattern.of(self, there, rows, columns, shape)
+        flat, last = _joined(reading.coefficient for reading in readings), self.last
+        if last is not None and last.pattern.fits(flat, readings, shape):
+            if (flat == last.flat).all():
+                return last.A
+            pattern = last.pattern
+        else:
+            pattern = Pattern.of(self, flat, readings, shape)
         data = np.bincount(pattern.position, flat[pattern.source], minlength=pattern.row.size)
         A = csc_array((data, pattern.row, pattern.ends), shape=shape)
         self.last = Assembled(pattern, flat, A)
@@ -61,9 +59,9 @@ class Layout:
 
     def totals(self, readings: Sequence[Reading], weight: Array, count: int) -> Array:
         """For each of `count` columns its coefficients, each times the weight of its row, added up."""
-        flat = np.concatenate([reading.coefficient.reshape(-1) for reading in readings])
-        rows = np.concatenate([reading.rows.reshape(-1) for reading in readings])
-        columns = np.concatenate([reading.columns.reshape(-1) for reading in readings])
+        flat = _joined(reading.coefficient for reading in readings)
+        rows = _joined(reading.rows for reading in readings)
+        columns = _joined(reading.columns for reading in readings)
         value = flat[self.source] * weight[rows[self.row_at]]
         # a column that is not there, −1, is counted in front of the others
         return np.bincount(columns[self.column_at] + 1, value, minlength=count + 1)[1:]
@@ -74,8 +72,8 @@ class Pattern:
     """Places of a sparse matrix, column by column, and which coefficient of a layout's terms goes to which of them."""
 
     there: NDArray[np.bool_]  # coefficients that are not zero
-    rows: Indices
-    columns: Indices
+    rows: list[Indices]  # of every term
+    columns: list[Indices]
     shape: tuple[int, int]
     source: Indices
     position: Indices
@@ -83,16 +81,11 @@ class Pattern:
     ends: NDArray[np.int32]
 
     @classmethod
-    def of(
-        cls,
-        layout: Layout,
-        there: NDArray[np.bool_],
-        rows: Indices,
-        columns: Indices,
-        shape: tuple[int, int],
-    ) -> Pattern:
+    def of(cls, layout: Layout, flat: Array, readings: Sequence[Reading], shape: tuple[int, int]) -> Pattern:
         """Find the places of a layout's coefficients that are not zero."""
-        row, column = rows[layout.row_at], columns[layout.column_at]
+        rows, columns = [reading.rows for reading in readings], [reading.columns for reading in readings]
+        there = flat != 0
+        row, column = _joined(rows)[layout.row_at], _joined(columns)[layout.column_at]
         kept = there[layout.source] & (row >= 0) & (column >= 0)
         places, position = np.unique(column[kept] * shape[0] + row[kept], return_inverse=True)
         ends = np.searchsorted(places, np.arange(shape[1] + 1) * shape[0])
@@ -107,13 +100,13 @@ class Pattern:
             ends.astype(np.int32),
         )
 
-    def fits(self, there: NDArray[np.bool_], rows: Indices, columns: Indices, shape: tuple[int, int]) -> bool:
-        """Whether terms of the same shapes stand in the same places."""
+    def fits(self, flat: Array, readings: Sequence[Reading], shape: tuple[int, int]) -> bool:
+        """Whether terms of the same shapes stand in the same places; the blocks of small programs are shared."""
         return (
             shape == self.shape
-            and bool((there == self.there).all())
-            and bool((rows == self.rows).all())
-            and bool((columns == self.columns).all())
+            and all(reading.rows is rows for reading, rows in zip(readings, self.rows))
+            and all(reading.columns is columns for reading, columns in zip(readings, self.columns))
+            and bool(((flat != 0) == self.there).all())
         )
 
 
@@ -125,6 +118,10 @@ class Assembled(NamedTuple):
     A: csc_array[Any]
 
 
+def _joined[Kind: np.generic](arrays: Iterable[NDArray[Kind]]) -> NDArray[Kind]:
+    return np.concatenate([array.reshape(-1) for array in arrays])
+
+
 def layout_of(readings: Sequence[Reading]) -> Layout | None:
     """The layout of some terms; `None` where they are too large for it, or there are none."""
     return _layout(tuple([reading.shapes for reading in readings])) if readings else None
@@ -134,7 +131,7 @@ def layout_of(readings: Sequence[Reading]) -> Layout | None:
 def _layout(terms: tuple[tuple[Shape, Shape, Shape], ...]) -> Layout | None:
     products = [product_of(*shapes) for shapes in terms]
     sizes = [math.prod(size) for _, size in products]
-    if max(sizes) > SMALL or sum(sizes) > LITTLE:
+    if sum(sizes) > LITTLE:
         return None
     counted: list[list[Indices]] = [[], [], []]
     before = [0, 0, 0]

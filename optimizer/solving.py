@@ -153,9 +153,10 @@ def upper_of(model: Model, step: int | None) -> Array:
     upper = model.lp.matrix().column_upper
     if step is None:
         return upper
-    upper = upper.copy()
-    off = np.delete(model.lam.index, step, axis=1)
-    upper[off[off >= 0]] = 0.0
+    upper, columns = upper.copy(), model.lam.index  # every school has every step
+    kept = upper[columns[:, step]]
+    upper[columns] = 0.0
+    upper[columns[:, step]] = kept
     return upper
 
 

@@ -127,7 +127,7 @@ class Whole:
         own = options.method not in ("auto", "prices", "blocks")  # ways of others
         self.method = options.method if own else whole_method(matrix)
         self._session: Any = None
-        self._holding = False
+        self._holds = 0  # rows of earlier stages in the session
         self._upper = matrix.column_upper
         self._warm = self.method == "simplex" and options.solver == "highs"  # whether bases lead on
         self._known: list[tuple[Array, Reached, Any]] = []  # first stages under other bounds, and their bases
@@ -136,21 +136,27 @@ class Whole:
         """Set the upper bounds of the columns; simplex goes on from the basis that it has."""
         changed = np.flatnonzero(column_upper != self._upper)
         self._upper = column_upper
-        if self._holding or not self._warm:
-            self._session = None
+        self._release()
         if self._session is not None:
             self._session.change_columns(changed, self.matrix.column_lower[changed], column_upper[changed])
 
+    def _release(self) -> None:
+        """Hold nothing any more; a session whose bases lead on stays."""
+        if not self._warm:
+            self._session = None
+        elif self._holds:
+            self._session.drop(self._holds)
+        self._holds = 0
+
     def _open(self) -> Any:
         if self._session is None:
-            self._holding = False
             self._session = make_session(self.matrix.replace(column_upper=self._upper), self.options)
         return self._session
 
     def first(self) -> Reached:
         """Solve the first stage; one that was solved under the same bounds is taken up again from its basis."""
-        if self._holding:
-            self._session = None
+        if self._holds:
+            self._release()
         for upper, reached, basis in self._known:
             if np.array_equal(upper, self._upper):
                 self._open().start_from(basis)
@@ -165,10 +171,10 @@ class Whole:
         results = []
         held: tuple[tuple[Stage, float], ...] = ()
         session = self._open()
-        self._holding = True
         for number in range(1, len(self.stages)):
             held = (*held, (reached.stage, reached.stage.bound(reached.value)))
             session.hold(held[-1][0].vector, held[-1][1])
+            self._holds += 1
             reached = self._run(number, held)
             results.append(reached)
         return results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -40,53 +40,10 @@ class Tree:
 
     @classmethod
     def of(cls, scenarios: Scenarios, years: int) -> Tree:
-        """Build the tree of some scenarios over `years` plan years."""
-        shocks = np.stack(
-            [scenarios.funding_change, scenarios.enrollment_change, scenarios.pay_change], axis=-1
-        )
-        path = np.zeros((len(scenarios.id), years), dtype=np.int64)
-        parent: list[int] = []
-        year: list[int] = []
-        triple: list[tuple[float, ...]] = []
-        for y in range(years):
-            known: dict[tuple[int, tuple[float, ...]], int] = {}
-            for c in range(len(scenarios.id)):
-                above = int(path[c, y - 1]) if y else -1
-                key = (above, tuple(float(value) + 0.0 for value in shocks[c, y]))
-                if key not in known:
-                    known[key] = len(parent)
-                    parent.append(above)
-                    year.append(y + 1)
-                    triple.append(key[1])
-                path[c, y] = known[key]
-        probability = np.zeros(len(parent))
-        for y in range(years):
-            np.add.at(probability, path[:, y], scenarios.probability)
-        columns = np.array(triple).reshape(-1, 3)
-        return cls(
-            years,
-            scenarios.id,
-            np.array(scenarios.probability, dtype=float),
-            np.array(parent),
-            np.array(year),
-            probability,
-            columns[:, 0],
-            columns[:, 1],
-            columns[:, 2],
-            path,
-        )
-
-    def fits(self, scenarios: Scenarios, years: int) -> bool:
-        """Whether this is the tree of some scenarios over `years` plan years."""
+        """Build the tree of some scenarios over `years` plan years; the same scenarios have one tree, made once."""
         changes = scenarios.funding_change, scenarios.enrollment_change, scenarios.pay_change
-        return (
-            (self.years == years and self.scenario_ids == scenarios.id)
-            and np.array_equal(self.scenario_probability, scenarios.probability)
-            and all(
-                np.array_equal(shock[self.path], change[:, :years])
-                for shock, change in zip((self.funding, self.enrollment, self.pay), changes)
-            )
-        )
+        shocks = tuple([np.asarray(change, dtype=float)[:, :years].tobytes() for change in changes])
+        return _made(years, scenarios.id, tuple(scenarios.probability.tolist()), shocks)
 
     @property
     def size(self) -> int:
@@ -125,3 +82,43 @@ class Tree:
             suffix = "" if everyone else "." + "+".join(self.scenario_ids[c] for c in through)
             names.append(f"y{self.year[n]}{suffix}")
         return tuple(names)
+
+
+@lru_cache(maxsize=64)
+def _made(
+    years: int, ids: tuple[str, ...], probability: tuple[float, ...], shocks: tuple[bytes, ...]
+) -> Tree:
+    """The tree of scenarios with these probabilities and shocks: of funding, enrollment and pay, axes cy, as bytes."""
+    changes = np.stack([np.frombuffer(shock).reshape(len(ids), years) for shock in shocks], axis=-1)
+    path = np.zeros((len(ids), years), dtype=np.int64)
+    parent: list[int] = []
+    year: list[int] = []
+    triple: list[tuple[float, ...]] = []
+    for y in range(years):
+        known: dict[tuple[int, tuple[float, ...]], int] = {}
+        for c in range(len(ids)):
+            above = int(path[c, y - 1]) if y else -1
+            key = (above, tuple(float(value) + 0.0 for value in changes[c, y]))
+            if key not in known:
+                known[key] = len(parent)
+                parent.append(above)
+                year.append(y + 1)
+                triple.append(key[1])
+            path[c, y] = known[key]
+    chance = np.zeros(len(parent))
+    for y in range(years):
+        np.add.at(chance, path[:, y], probability)
+    columns = np.array(triple).reshape(-1, 3)
+    arrays = (
+        np.array(probability, dtype=float),
+        np.array(parent),
+        np.array(year),
+        chance,
+        columns[:, 0],
+        columns[:, 1],
+        columns[:, 2],
+        path,
+    )
+    for array in arrays:
+        array.flags.writeable = False  # they are shared
+    return Tree(years, ids, *arrays)

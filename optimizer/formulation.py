@@ -59,8 +59,6 @@ class Model:
         like: Model | None = None,
     ) -> None:
         self.district = district
-        if tree is None and like is not None and like.tree.fits(district.scenarios, district.years):
-            tree = like.tree
         self.tree: Tree = tree if tree is not None else Tree.of(district.scenarios, district.years)
         self.p: Parameters = figures if figures is not None else Parameters.of(district, self.tree)
         self.settings = district.settings

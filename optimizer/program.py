@@ -114,8 +114,10 @@ class Program:
                 f"{owner}: {what} has shape {array.shape}; axes '{axes}' need {sizes}.",
                 "Give every array the sizes of its axes, in their order.",
             )
-        if not np.isfinite(array).all() and (not infinite or np.isnan(array).any()):
-            where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        finite = np.isfinite(array)
+        # a search among bytes takes a third of the time of `all`, and there are a hundred small arrays a program
+        if b"\0" in finite.tobytes() and (not infinite or np.isnan(array).any()):
+            where = tuple(int(i) for i in np.argwhere(~finite)[0])
             raise ProgramError(
                 f"{owner}: {what} is {array[where]} at {self._place(axes, where)}.",
                 "Every figure must be a number.",
@@ -165,7 +167,7 @@ class Program:
             )
         members = self._numbered("variable", name, axes, where, self._columns)
         self._columns += members.count
-        self._upper.append(np.full(members.count, at_most))
+        self._upper.append(_level(members.count, float(at_most)))
         block = Variable(name, axes, members.index, unit, self.parent_of)
         self.variables[name] = block
         self._matrix = None
@@ -240,8 +242,8 @@ class Program:
             union = own + "".join(letter for letter in other if letter not in own)
             coefficient = np.einsum(f"{own},{other}->{union}", coefficient, factor)
             own = union
-        stray = [letter for letter in own if letter not in axes and letter not in variable.axes]
-        if stray:
+        if own.strip(axes + variable.axes):
+            stray = [letter for letter in own if letter not in axes + variable.axes]
             raise ProgramError(
                 f"{owner}: a coefficient of {variable.name} has axes '{own}', but neither the rule ('{axes}') nor the "
                 f"variable ('{variable.axes}') has '{''.join(stray)}'.",
@@ -396,7 +398,7 @@ class Program:
 
 @lru_cache(maxsize=128)
 def _level(count: int, value: float) -> Array:
-    """One figure for all rows of a rule; shared, and so not to be changed."""
+    """One figure for all members of a block; shared, and so not to be changed."""
     side = np.full(count, value)
     side.flags.writeable = False
     return side

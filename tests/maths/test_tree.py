@@ -104,19 +104,34 @@ def test_the_definition(data: st.DataObject, count: int, years: int) -> None:
     assert len(set(tree.labels)) == tree.size
 
 
-def test_a_tree_fits_the_scenarios_that_it_was_made_of_and_no_others() -> None:
+def test_the_same_scenarios_have_one_tree_and_others_their_own() -> None:
     funding = [[0, 0, 0], [0, -0.1, 0]]
     tree = Tree.of(scenarios(funding, probability=[0.7, 0.3]), 3)
-    assert tree.fits(scenarios(funding, probability=[0.7, 0.3]), 3)
-    assert not tree.fits(scenarios(funding, probability=[0.6, 0.4]), 3)
-    assert not tree.fits(scenarios(funding, probability=[0.7, 0.3]), 2)
-    assert not tree.fits(scenarios([[0, 0, 0], [0, -0.1, -0.1]], probability=[0.7, 0.3]), 3)
-    assert not tree.fits(scenarios(funding, pay=[[0, 0, 0], [0, 0.1, 0]], probability=[0.7, 0.3]), 3)
-    assert not tree.fits(scenarios(funding, enrollment=[[0.1] * 3] * 2, probability=[0.7, 0.3]), 3)
+    assert Tree.of(scenarios(funding, probability=[0.7, 0.3]), 3) is tree
+    others = [
+        Tree.of(scenarios(funding, probability=[0.6, 0.4]), 3),
+        Tree.of(scenarios(funding, probability=[0.7, 0.3]), 2),
+        Tree.of(scenarios([[0, 0, 0], [0, -0.1, -0.1]], probability=[0.7, 0.3]), 3),
+        Tree.of(scenarios(funding, pay=[[0, 0, 0], [0, 0.1, 0]], probability=[0.7, 0.3]), 3),
+        Tree.of(scenarios(funding, enrollment=[[0.1] * 3] * 2, probability=[0.7, 0.3]), 3),
+    ]
+    assert len({id(other) for other in [tree, *others]}) == 6
+    assert_array_equal(others[0].scenario_probability, [0.6, 0.4])
+    assert others[1].years == 2
+    assert others[2].funding[-1] == -0.1
+    assert sorted(others[3].pay) == [0, 0, 0, 0, 0.1]
+    assert_array_equal(others[4].enrollment, 0.1)
 
 
-def test_probabilities_changed_in_place_do_not_fit() -> None:
+def test_probabilities_changed_in_place_make_another_tree() -> None:
     own = scenarios([[0, 0], [0, -0.1]], probability=[0.7, 0.3])
     tree = Tree.of(own, 2)
     own.probability[:] = [0.5, 0.5]
-    assert not tree.fits(own, 2)
+    assert Tree.of(own, 2) is not tree
+    assert_array_equal(tree.probability, [1, 0.7, 0.3])
+
+
+def test_a_shared_tree_cannot_be_written_to() -> None:
+    tree = Tree.of(scenarios([[0, 0], [0, -0.1]]), 2)
+    with pytest.raises(ValueError, match="read-only"):
+        tree.funding[0] = 1.0

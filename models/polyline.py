@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -99,16 +98,25 @@ def upper_envelope(lines: Sequence[Polyline], names: Sequence[int]) -> Polyline:
     if cuts.size == 1:
         best = int(np.argmax([line.value[0] for line in lines]))
         return Polyline(cuts, lines[best].value[:1], np.zeros(0), np.zeros(0, dtype=np.int64))
+    low, high = cuts[:-1], cuts[1:]
+    # axes: line, stretch between two places
+    inside = np.array([(line.at[0] <= low + SAME) & (line.at[-1] >= high - SAME) for line in lines])
+    value = np.where(inside, [line(low) for line in lines], -np.inf)
+    slope = np.array([line.slope_at((low + high) / 2.0) for line in lines])
+    end = value + slope * (high - low)
+    rounded = value.round(12)
+    first = np.where(rounded == rounded.max(axis=0), slope, -np.inf).argmax(axis=0)  # the greatest at `low`
     stretches: list[_Stretch] = []
-    for low, high in itertools.pairwise(cuts.tolist()):
-        middle = np.array([(low + high) / 2.0])
+    for i in np.flatnonzero(inside.any(axis=0)).tolist():
         straight = [
-            _Stretch(low, high, float(line(np.array([low]))[0]), float(line.slope_at(middle)[0]), name)
-            for line, name in zip(lines, names)
-            if line.at[0] <= low + SAME and line.at[-1] >= high - SAME
+            _Stretch(float(low[i]), float(high[i]), float(value[k, i]), float(slope[k, i]), names[k])
+            for k in (
+                [int(first[i])]
+                if end[first[i], i] >= end[:, i].max()
+                else np.flatnonzero(inside[:, i]).tolist()
+            )
         ]
-        if straight:
-            stretches += _greatest(straight, low, high)
+        stretches += _greatest(straight, float(low[i]), float(high[i]))
     return _stitch(stretches)
 
 

@@ -68,7 +68,8 @@ class _Part:
     live: Live | None = None
     bases: dict[float, Any] = field(default_factory=dict)  # at the least (−1) and the greatest t (1)
     farthest: Any = None  # the basis at which it was last asked how far t goes
-    known: dict[float, Touch] = field(default_factory=dict)  # since `restrict`
+    known: dict[float, Touch] = field(default_factory=dict)  # under the bounds that are set
+    seen: dict[bytes, dict[float, Touch]] = field(default_factory=dict)  # and under all that have been
 
     @property
     def moved(self) -> Array:
@@ -129,27 +130,32 @@ class Line:
         return sum(part.live.cold for part in self._parts if part.live is not None)
 
     def restrict(self, column_upper: Array) -> None:
-        """Set the upper bounds of the program's columns."""
+        """Set the upper bounds of the program's columns; what was seen under the same bounds before is still known."""
+        key = column_upper.tobytes()
         for part in self._parts:
             upper = np.append(column_upper[part.columns], part.matrix.column_upper[-1])
             part.matrix = part.matrix.replace(column_upper=upper)
-            part.known = {}
+            part.known = part.seen.setdefault(key, {})
             if part.live is not None:
                 part.live.bounds(part.matrix.column_lower, part.matrix.column_upper)
 
     def reach(self, low: float, high: float) -> tuple[float, float] | None:
         """The part of [low, high] where the program has a solution; `None` when there is no such place.
 
-        Both ends are tried with the stage's own cost, which is what is asked for next; only a block that has no solution
-        there is asked how far it goes.
+        The greatest end, where most have one, is tried with the stage's own cost, which is what is asked for next; only a
+        block that has no solution there is asked how far it goes. At the least end some school mostly has none, and what
+        the others cost beyond it is of no use: there each of several blocks is asked how far it goes.
         """
-        for toward in (1.0, -1.0):
-            for part in self._without_a_plan(high if toward > 0 else low, toward):
-                found = self._farthest(part, low, high, toward)
-                if found is None:
-                    return None
-                low, high = (low, min(high, found)) if toward > 0 else (max(low, found), high)
-        return low, high
+        for part in self._without_a_plan(high, 1.0):
+            found = self._farthest(part, low, high, 1.0)
+            if found is None:
+                return None
+            high = min(high, found)
+        poor = self._parts if len(self._parts) > 1 else self._without_a_plan(low, -1.0)
+        least = self._of_each(lambda part: self._farthest(part, low, high, -1.0)) if poor else []
+        if any(found is None for found in least):
+            return None
+        return max([low, *(found for found in least if found is not None)]), high
 
     def trace(self, low: float, high: float, tolerance: float = 1e-8) -> Polyline:
         """The stage's value over [low, high], where the program has a solution everywhere.
@@ -217,8 +223,9 @@ class Line:
         dollars = max(1.0, float(np.abs(part.moved).max(initial=0.0)))  # to stand clear of tolerances
         cost[-1] = -toward * dollars
         live = self._live(part, low, high)
-        if part.near is not None and part.near.farthest is not None:
-            live.start_from(part.near.farthest)
+        start = part.near.farthest if part.farthest is None and part.near is not None else part.farthest
+        if start is not None:
+            live.start_from(start)
         solution = live.minimise(cost)
         part.farthest = live.basis
         return None if solution.point is None else float(solution.point[-1])

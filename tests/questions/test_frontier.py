@@ -16,6 +16,7 @@ from models.subset import only_schools
 from optimizer.equity import equity
 from optimizer.frontier import frontier
 from optimizer.line import Line
+from optimizer.live import Live
 from optimizer.staging import Options
 from reports.frontier import equity_card, frontier_card, signed
 from tests import districts
@@ -404,17 +405,36 @@ def test_a_range_without_a_plan_at_one_block_ends_where_that_block_does(
 ) -> None:
     """Eleven schools have plans at half of their funding, one has none: the frontier begins where it has one.
 
-    Only that one is asked how far it goes.
+    What the others cost below is not asked.
     """
     asked = []
-    farthest = Line._farthest
+    touch = Line._touch
     monkeypatch.setattr(
-        Line, "_farthest", lambda self, part, *range: asked.append(part) or farthest(self, part, *range)
+        Line, "_touch", lambda self, part, at, **how: asked.append(at) or touch(self, part, at, **how)
     )
     district = made_district(12, 1, 1, seed=5)
     rich = district.schools.funding_per_pupil * np.where(np.arange(12) == 7, 1.0, 2.0)
     district = district.replace(schools=dataclasses.replace(district.schools, funding_per_pupil=rich))
     found = frontier(district, -0.4, 0.1)
-    assert len(asked) == 1
+    assert min(asked) >= found.least_funding_change - 1e-9
     alone = frontier(only_schools(district, np.array([7])), -0.4, 0.1)
     assert found.least_funding_change == pytest.approx(alone.least_funding_change, abs=1e-6)
+
+
+@pytest.mark.parametrize("points", [None, 9])
+def test_no_place_is_solved_for_twice(points: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stipend steps are gone through again and again; what is known of one is still known when its turn comes."""
+    places = []
+    value = Live.value
+    monkeypatch.setattr(
+        Live,
+        "value",
+        lambda self, cost, **how: (
+            places.append((id(self), self.matrix.column_lower.tobytes(), self.matrix.column_upper.tobytes()))
+            or value(self, cost, **how)
+        ),
+    )
+    district = made_district(3, 2, 2).with_settings(leaders={"stipend_policy": "uniform"})
+    frontier(district, points=points)
+    assert len(places) > 20
+    assert len(set(places)) == len(places)

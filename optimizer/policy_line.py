@@ -62,33 +62,29 @@ def best_line(model: Model, line: Line, low: float, high: float, tolerance: floa
                 rough[number] = line.trace(*found, ROUGH)
     if not reach:
         return None
-    exact: dict[int, Polyline] = {}
+    exact: list[tuple[int, Polyline]] = []
     for number, (first, last) in reach.items():
-        if len(reach) > 1:
-            hopeful = _where_it_may_win(rough, number)
-            if hopeful is None:
-                continue
-            first, last = max(first, hopeful[0]), min(last, hopeful[1])
         line.restrict(upper_of(model, steps[number]))
-        exact[number] = line.trace(first, last, tolerance)
-    return upper_envelope(list(exact.values()), list(exact))
+        hopeful = _where_it_may_win(rough, number) if len(reach) > 1 else [(first, last)]
+        exact += [(number, line.trace(begin, end, tolerance)) for begin, end in hopeful]
+    return upper_envelope([traced for _, traced in exact], [number for number, _ in exact])
 
 
-def _where_it_may_win(rough: dict[int, Polyline], number: int) -> tuple[float, float] | None:
-    """The range outside which a step is surely not the best, from lower bounds that are at most `ROUGH` too low."""
+def _where_it_may_win(rough: dict[int, Polyline], number: int) -> list[tuple[float, float]]:
+    """The ranges outside which a step is surely not the best, from lower bounds that are at most `ROUGH` too low."""
     own = rough[number]
     others = upper_envelope(
         [line for other, line in rough.items() if other != number], [0] * (len(rough) - 1)
     )
     at = np.unique(np.concatenate([own.at, others.at[(others.at >= own.at[0]) & (others.at <= own.at[-1])]]))
     if at.size == 1:
-        return float(at[0]), float(at[0])
+        return [(float(at[0]), float(at[0]))]
     known = (at >= others.at[0]) & (at <= others.at[-1])
     # both functions are straight between two places, so a step that wins between them wins at one of the two; the
     # others may jump there, and then what they reach on either side counts
     least = np.minimum(others(at - HAIR), others(at + HAIR))
     wins = ~known | (own(at) + ROUGH >= least)
-    if not wins.any():
-        return None
-    first, last = np.flatnonzero(wins)[[0, -1]]
-    return float(at[max(0, first - 1)]), float(at[min(at.size - 1, last + 1)])
+    wins = wins | np.append(wins[1:], False) | np.append(False, wins[:-1])  # up to a place where it does not
+    begins = np.flatnonzero(wins & ~np.append(False, wins[:-1]))
+    ends = np.flatnonzero(wins & ~np.append(wins[1:], False))
+    return [(float(first), float(last)) for first, last in zip(at[begins], at[ends])]

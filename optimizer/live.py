@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from models.errors import NoPlan, SolverFailure
 from models.status import Status
-from optimizer.anchor import Anchor
+from optimizer.anchor import Anchor, Parts
+from optimizer.blocks import components
 from optimizer.matrix import Matrix
 from optimizer.solution import Solution
 from optimizer.staging import PATIENT, Options, is_for_prices, whole_method
@@ -33,7 +34,8 @@ class Live:
     perturb
         As in `Session`.
     anchored
-        Let the duals answer `value` where sides alone have moved; for one block of many, where that costs less than a run.
+        Let the duals answer `value` where sides alone have moved: for one block of many, or a program of several, where that
+        costs less than a run.
 
     Attributes
     ----------
@@ -63,6 +65,7 @@ class Live:
         self._optimal: tuple[Array, float] | None = None
         self._anchor: Anchor | None = None
         self._anchored = anchored
+        self._parts: tuple[Any, Parts] | None = None  # of the coefficients that are there
         self._beside = False  # whether the last value was told without a run
         able = self.options.method in ("auto", "prices")
         self.by_prices = able and is_for_prices(matrix, QUICK)
@@ -169,7 +172,7 @@ class Live:
         known = self._optimal if self._anchored and self._sides_alone() else None
         if known is not None and np.array_equal(cost, known[0]):
             if self._anchor is None:
-                self._anchor = Anchor(self._session.vertex, self._told, *known)
+                self._anchor = Anchor(self._session.vertex, self._told, *known, self._parts_of(self._told))
             value = self._anchor.value(self.matrix.row_lower, self.matrix.row_upper)
             if value is not None:
                 self._beside = True
@@ -194,6 +197,12 @@ class Live:
         if self._beside:
             raise ValueError("the last value was told without a run")
         return self._session.reduced_cost(column)
+
+    def _parts_of(self, matrix: Matrix) -> Parts:
+        """The independent parts of a program, found once for the same coefficients."""
+        if self._parts is None or self._parts[0] is not matrix.A:
+            self._parts = matrix.A, components(matrix.A, matrix.owner)
+        return self._parts[1]
 
     def _sides_alone(self) -> bool:
         new, old = self.matrix, self._told

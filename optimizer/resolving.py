@@ -14,7 +14,7 @@ from models.district import District
 from models.errors import NoPlan
 from models.settings import Objective
 from models.status import Status
-from optimizer.blocks import Block, independent_blocks
+from optimizer.blocks import Block, components, independent_blocks
 from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.matrix import Matrix
@@ -65,6 +65,7 @@ class Resolver:
         self._parts: list[_Part] = []
         before: dict[int, Live] = {}
         blocks = _blocks(numbered)
+        several = len(blocks) > 1 or components(self.matrix.A, self.matrix.owner)[2] > 1
         self._rows = np.concatenate([block.rows for block in blocks])
         self._columns = np.concatenate([block.columns for block in blocks])
         row = column = 0
@@ -76,7 +77,7 @@ class Resolver:
                 own,
                 self.options,
                 None if start is None else start.basis,
-                anchored=len(blocks) > 1,
+                anchored=several,
                 perturb=False,
             )
             end, last = row + block.rows.size, column + block.columns.size

@@ -13,6 +13,8 @@ from optimizer import members, program
 from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.objectives import first_stage, stages_of
+from optimizer.resolving import Resolver
+from optimizer.solving import solve
 from tests.maths.strategies import random_district
 
 CHANGES = {
@@ -185,3 +187,14 @@ def test_a_value_told_beside_the_solver_has_no_reduced_cost() -> None:
     assert live.solves == 1
     with pytest.raises(ValueError, match="without a run"):
         live.reduced_cost(0)
+
+
+def test_a_small_program_of_many_schools_is_asked_beside_the_solver() -> None:
+    """Its schools take their steps together, so that one per cent of everybody's funding needs no run."""
+    district = made_district(20, 1, 1, coverage={"max_growth_per_year": None})
+    resolver = Resolver(district)
+    before = resolver.solves
+    for change in (1.01, 0.99, 1.005):
+        variant = Dial("schools.funding_per_pupil").scaled(district, change)[0]
+        assert resolver.value(variant) == pytest.approx(solve(variant).coverage, abs=2e-6)
+    assert resolver.solves == before

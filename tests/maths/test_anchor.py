@@ -9,6 +9,7 @@ from scipy.sparse import csc_array
 from models.made import made_district
 from optimizer import anchor
 from optimizer.anchor import Anchor
+from optimizer.blocks import components
 from optimizer.formulation import Model
 from optimizer.matrix import Matrix
 from optimizer.objectives import first_stage
@@ -88,6 +89,29 @@ def test_steps_are_what_answers_far_away(monkeypatch: pytest.MonkeyPatch) -> Non
     at_once = answers()
     known = [sum(value is not None for value, _ in each) for each in (at_once, by_steps)]
     assert known[0] < known[1] >= 40, known
+
+
+def test_schools_take_their_steps_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the parts of a program known, two rounds of steps answer where eight schools need more than two steps in all."""
+    monkeypatch.setattr(anchor, "STEPS", 2)
+    together = apart = 0
+    for seed in range(6):
+        model = Model(made_district(8, 2, 2, seed=seed, coverage={"max_growth_per_year": None}))
+        cost, matrix = first_stage(model, "expected").cost, model.lp.matrix()
+        session = Session(matrix)
+        reached = session.minimise(cost, method="simplex").objective
+        parts = components(matrix.A, matrix.owner)
+        assert parts[2] == 8
+        one, all_at_once = (Anchor(session.vertex, matrix, cost, reached, *known) for known in ((), (parts,)))
+        budget, rng = model.lp.rules["budget"].index.reshape(-1), np.random.default_rng(seed)
+        for size in (0.02, 0.04, 0.06) * 3:
+            other = moved(matrix, size, rng, budget)
+            value = all_at_once.value(other.row_lower, other.row_upper)
+            together += value is not None
+            apart += one.value(other.row_lower, other.row_upper) is not None
+            if value is not None:
+                assert value == pytest.approx(cold(other, cost), rel=1e-8, abs=1e-6)
+    assert together >= apart + 10 > 20, (together, apart)
 
 
 def test_no_plan_and_sides_without_end_are_left_to_the_solver() -> None:

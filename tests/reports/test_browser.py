@@ -48,6 +48,19 @@ def test_it_opens_without_errors_requests_or_overflow(browser, place, width):
     page.close()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_text_of_a_chart_lies_within_it_in_the_letters_of_this_machine(browser, place, width):
+    page = opened(browser, place, width)
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("figure svg text")].filter((text) => {
+             const own = text.getBoundingClientRect(), whole = text.ownerSVGElement.getBoundingClientRect();
+             return own.width > 0 && (own.left < whole.left - 1 || own.right > whole.right + 1);
+           }).map((text) => text.textContent)"""
+    )
+    assert outside == []
+    page.close()
+
+
 def test_the_decision_fits_one_screen(browser, place):
     page = opened(browser, place, 1280)
     tiles = page.locator(".tiles").bounding_box()

@@ -315,6 +315,14 @@ def test_chart_labels_that_another_font_makes_longer_are_not_cut_off(board):
     assert re.search(r"figure svg \{[^}]*overflow: visible", board)
 
 
+def test_what_belongs_together_stays_on_one_page_of_a_print(board):
+    """A school's name stood alone at the foot of a page, a chart's legend and a table's sum at the head of the next."""
+    printed = board[board.index("@media print") :]
+    assert re.search(r"details\.card \{ break-inside: avoid; \}", printed)
+    assert "figure > .wide { break-after: avoid; }" in printed
+    assert "tbody tr:nth-last-child(-n+3) { break-before: avoid; }" in printed
+
+
 def test_no_amount_is_shown_without_its_value(page):
     """Dollars, shares and points in running text stand in an element that carries the raw value."""
     loose = []

@@ -61,6 +61,31 @@ def test_every_text_of_a_chart_lies_within_it_in_the_letters_of_this_machine(bro
     page.close()
 
 
+def test_columns_of_words_are_not_a_word_wide_on_a_phone(browser, place):
+    page = opened(browser, place, 390)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    words = page.locator("tbody td:not(.n)")
+    assert words.count() > 10
+    assert all(words.nth(i).bounding_box()["width"] >= 140 for i in range(words.count()))
+    page.close()
+
+
+def test_the_contents_do_not_run_into_each_other(browser, place):
+    """The numbers of the second column stand left of it, where the first one's last words were."""
+    page = opened(browser, place, 800)
+    page.add_style_tag(content="nav { font-family: Verdana, 'DejaVu Sans', sans-serif }")
+    gap = page.evaluate(
+        """() => {
+             const boxes = [...document.querySelectorAll("nav a")].map((link) => link.getBoundingClientRect());
+             const right = Math.max(...boxes.map((box) => box.left));
+             const before = boxes.filter((box) => box.left < right - 50).map((box) => box.right);
+             return right - Math.max(...before);
+           }"""
+    )
+    assert gap >= 24
+    page.close()
+
+
 def test_the_decision_fits_one_screen(browser, place):
     page = opened(browser, place, 1280)
     tiles = page.locator(".tiles").bounding_box()

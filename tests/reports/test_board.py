@@ -142,6 +142,10 @@ def test_every_chart_has_a_question_a_table_and_a_label(page):
         "cuts",
     }
     assert sum("figure" in table["above"] for table in page.of("table")) == len(charts)
+    labels = [
+        own["attributes"].get("aria-label", "") for own in page.of("summary") if "figure" in own["above"]
+    ]
+    assert len(set(labels)) == len(charts), "each says by itself whose figures it opens"
     assert all(
         drawn["attributes"]["role"] == "img" and drawn["attributes"]["aria-label"].endswith("?")
         for drawn in page.of("svg")

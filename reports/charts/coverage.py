@@ -35,7 +35,11 @@ def draw(story: Story, width: int) -> Chart:
     ]
     spots = apart([float(value) for value in share[:, -1]], 17 / height)
     ends = [
-        {"year": years[-1], "at": spot, "label": f"{percent(float(share[c, -1]), 0)}  {name}"}
+        {
+            "year": years[-1],
+            "at": spot,
+            "label": f"{percent(float(share[c, -1]), 0)}  {name if len(story.tree.scenario_ids) > 1 else ''}".rstrip(),
+        }
         for c, (name, spot) in enumerate(zip(names, spots))
     ]
     order = alt.Sort(names)
@@ -103,6 +107,14 @@ def summary(story: Story) -> Markup:
     return say("Expected coverage goes from {} in {} to {} in {}.", begins, first, ends, last)
 
 
+def key(story: Story) -> str:
+    """What the scenarios' short names stand for."""
+    labels = _labels(story)
+    if len(labels) == 1 or all(name == label for name, label in labels.items()):
+        return ""
+    return "; ".join(f"{name}: {label}" for name, label in labels.items()) + "."
+
+
 DRAWING = Drawing(
     "coverage",
     "How many pupils are fully served, year by year, if things go well or badly?",
@@ -111,4 +123,5 @@ DRAWING = Drawing(
     draw,
     table,
     summary,
+    key=key,
 )

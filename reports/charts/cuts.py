@@ -17,6 +17,7 @@ from reports.charts.drawing import (
     PERCENT,
     Chart,
     Drawing,
+    chart_names,
     compact,
     data,
     names_axis,
@@ -57,11 +58,17 @@ def _rows(story: Story) -> list[dict[str, Any]]:
 
 def draw(story: Story, width: int) -> Chart:
     """Draw a full dot for every pattern and a hollow one for traditional classrooms."""
+    shown_as = _short(story, width)
     rows = [
-        {**row, "right": max(row["all"] or 0.0, row["traditional"] or 0.0), "label": _label(row)}
+        {
+            **row,
+            "name": shown_as.get(row["id"], DISTRICT),
+            "right": max(row["all"] or 0.0, row["traditional"] or 0.0),
+            "label": _label(row),
+        }
         for row in _rows(story)[: MOST + 1]
     ]
-    top = max([row["right"] for row in rows] + [1e-4])
+    top = max(row["right"] for row in rows) or 0.08  # without any plan an axis that means something
     x = alt.X(
         "all:Q",
         scale=alt.Scale(domain=[0, top * (1.5 if compact(width) else 1.25)], nice=False),
@@ -85,6 +92,18 @@ def draw(story: Story, width: int) -> Chart:
     ).encode(x="traditional:Q")
     text = base.mark_text(align="left", dx=10, color=INK).encode(x="right:Q", text="label:N")
     return alt.layer(line, full, hollow, text)
+
+
+def _short(story: Story, width: int) -> dict[str, str]:
+    """Names of schools as they fit beside the chart, by id."""
+    schools = story.district.schools
+    return dict(zip(schools.id, chart_names(schools.name, schools.id, width)))
+
+
+def _key(story: Story) -> str:
+    """Which schools are drawn, where there are more than fit."""
+    whole = len(_rows(story)) - 1
+    return f"Shown: the {MOST} schools of {whole} that can absorb least." if whole > MOST else ""
 
 
 def _label(row: dict[str, Any]) -> str:
@@ -117,10 +136,12 @@ def summary(story: Story) -> Markup:
     row = _rows(story)[0]
     if row["all"] is None:
         return say("There is no plan even without a cut.")
-    text = say(
-        "Beyond the scenarios that the plan already carries, the district can absorb a further cut of {}",
-        shown.cut(row["all"], "cut.all.district"),
+    lead = (
+        "Beyond the scenarios that the plan already carries, the district can absorb a further cut of {}"
+        if len(story.tree.scenario_ids) > 1
+        else "The district can absorb a cut of {}"
     )
+    text = say(lead, shown.cut(row["all"], "cut.all.district"))
     if row["traditional"] is None:
         return text + Markup("; traditional classrooms alone leave no plan.")
     return text + say(
@@ -137,4 +158,5 @@ DRAWING = Drawing(
     draw,
     table,
     summary,
+    key=_key,
 )

@@ -44,17 +44,14 @@ def vintages(story: Story) -> list[Vintage]:
             last = first + life[v] - age - 1
             if device == v and last >= first:
                 old[float(last)] = old.get(float(last), 0.0) + float(seats)
-        found += [
-            Vintage(words.short(label), v, first, last, seats, 0.0, False)
-            for last, seats in sorted(old.items())
-        ]
+        found += [Vintage(label, v, first, last, seats, 0.0, False) for last, seats in sorted(old.items())]
         price = np.array([p.buy[v, story.tree.year == y + 1].mean() for y in range(story.tree.years)])
         for y, seats in enumerate(story.seats_by_year[v]):
             if seats >= SMALL:
                 year = first + y
                 found.append(
                     Vintage(
-                        words.short(label),
+                        label,
                         v,
                         year,
                         year + float(life[v]) - 1,
@@ -78,7 +75,12 @@ def draw(story: Story, width: int) -> Chart:
     heads: list[dict[str, Any]] = []
     for before, vintage in zip([None, *found], found):
         if before is None or before.v != vintage.v:
-            heads.append({"row": len(rows) + len(heads), "label": vintage.device})
+            heads.append(
+                {
+                    "row": len(rows) + len(heads),
+                    "label": words.short(vintage.device, 44 if compact(width) else 80),
+                }
+            )
         rows.append(
             {
                 "row": len(rows) + len(heads),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ import altair as alt
 from markupsafe import Markup
 
 from reports.blocks import Table
+from reports.charts.room import text_width, wrapped
 from reports.story import Story
 
 WIDE, NARROW = 720, 340
@@ -77,6 +77,7 @@ class Drawing:
     table : its figures
     summary : what it says, in a sentence
     ready : whether there is something to draw, beyond `needs`
+    key : what its short names stand for, or what it leaves out, in this story
 
     """
 
@@ -89,10 +90,15 @@ class Drawing:
     summary: Callable[[Story], Markup]
     ready: Callable[[Story], bool] = lambda story: True
     likes: tuple[str, ...] = ()
+    key: Callable[[Story], str] = lambda story: ""
 
     def shows(self, story: Story) -> bool:
         """Whether the story has what the chart needs."""
         return (not self.needs or bool(getattr(story, self.needs))) and self.ready(story)
+
+    def caption(self, story: Story) -> str:
+        """What stands under it: what its axes count, and its key."""
+        return " ".join(part for part in (self.unit, self.key(story)) if part)
 
     def chart(self, story: Story, width: int = WIDE, *, titled: bool = True) -> Chart:
         """The finished specification."""
@@ -104,8 +110,8 @@ class Drawing:
         if not titled:
             return drawn
         title = alt.Title(
-            text=textwrap.wrap(self.question, max(20, int(width / 8.6))),
-            subtitle=textwrap.wrap(f"{story.district.name}. {self.unit}", max(24, int(width / 6.4))),
+            text=wrapped(self.question, width - 20, 16, bold=True),
+            subtitle=wrapped(f"{story.district.name}. {self.caption(story)}", width - 20, 12),
         )
         return drawn.properties(title=title)
 
@@ -120,10 +126,34 @@ def compact(width: int) -> bool:
     return width < 500
 
 
+def _name_limit(width: int) -> int:
+    """How wide a name may be beside a chart, in pixels."""
+    return 132 if compact(width) else 270
+
+
+def chart_names(names: Sequence[str], ids: Sequence[str], width: int) -> list[str]:
+    """Names of schools as they stand beside a chart: long ones lose their middle, because they often begin alike."""
+    most = 1.15 * _name_limit(width)
+    return unique_names([_without_middle(name, most) for name in names], ids)
+
+
+def _without_middle(name: str, most: float) -> str:
+    size = CONFIG["axis"]["labelFontSize"]
+    if text_width(name, size) <= most:
+        return name
+    for kept in range(len(name) - 1, 1, -1):
+        tail = kept * 2 // 5
+        cut = f"{name[: kept - tail].rstrip()}…{name[len(name) - tail :].lstrip()}"
+        if text_width(cut, size) <= most:
+            return cut
+    return name
+
+
 def names_axis(width: int, **options: Any) -> alt.Axis:
     """An axis of names: no line, no ticks, cut where they are too long for the width."""
-    limit = 132 if compact(width) else 270
-    return alt.Axis(title=None, labelLimit=limit, domain=False, ticks=False, grid=False, **options)
+    return alt.Axis(
+        title=None, labelLimit=1.3 * _name_limit(width), domain=False, ticks=False, grid=False, **options
+    )
 
 
 def apart(places: Sequence[float], gap: float) -> list[float]:

@@ -7,16 +7,17 @@ import re
 from markupsafe import Markup
 
 from reports.charts.drawing import Chart
+from reports.charts.room import roomy
 
 SCALE = 2.0  # of a PNG: two dots a pixel
 
 
 def svg(chart: Chart) -> str:
-    """A chart as a static SVG."""
+    """A chart as a static SVG, with room for the letters of whichever machine shows it."""
     import vl_convert
 
     drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), allowed_base_urls=[])
-    return drawn
+    return roomy(drawn)
 
 
 def png(chart: Chart) -> bytes:

@@ -21,10 +21,10 @@ from reports.charts.drawing import (
     SIGNED_PERCENT,
     Chart,
     Drawing,
+    chart_names,
     compact,
     data,
     names_axis,
-    unique_names,
 )
 from reports.figures import cut_places, dollars, percent
 from reports.story import Story
@@ -109,7 +109,7 @@ def draw_frontier(story: Story, width: int) -> Chart:
             )
         ).encode(x=x)
         layers.append(line.mark_rule(color=GREY, strokeDash=[4, 3]))
-        inside = edge - low > 0.3 * (high - low)
+        inside = edge - low > (0.5 if compact(width) else 0.3) * (high - low)  # room for the words
         layers.append(
             line.mark_text(align="right" if inside else "left", dx=-6 if inside else 6, color=INK).encode(
                 y=alt.value(12), text="label:N"
@@ -172,14 +172,14 @@ def _placed(story: Story) -> list[tuple[int, float]]:
 
 def draw_extra(story: Story, width: int) -> Chart:
     """Draw a bar a school: dollars of an average year."""
-    names = unique_names(story.district.schools.name, story.district.schools.id)
+    names = chart_names(story.district.schools.name, story.district.schools.id, width)
     rows: list[dict[str, Any]] = [
         {"school": names[s], "amount": amount, "label": dollars(amount)}
         for s, amount in _placed(story)[:MOST]
     ]
     top = max(row["amount"] for row in rows) * (1.4 if compact(width) else 1.12)
     axis = alt.Axis(
-        labelExpr=DOLLARS, title="Dollars of an average year", tickCount=3 if compact(width) else 6
+        labelExpr=DOLLARS, title="Dollars of an average year", tickCount=3 if compact(width) else 5
     )
     x = alt.X("amount:Q", axis=axis, scale=alt.Scale(domain=[0, top], nice=False))
     base = alt.Chart(data(rows), height=30 * len(rows)).encode(
@@ -209,12 +209,26 @@ def summary_extra(story: Story) -> Markup:
     assert story.explanation is not None
     extra = story.explanation.extra
     assert extra is not None
-    first = _placed(story)[0][0]
+    placed = _placed(story)
+    school, most = story.district.schools.name[placed[0][0]], placed[0][1]
+    used = sum(amount for _, amount in placed)
     text = say("With {} more a year, ", shown.dollars(extra.yearly, "extra.yearly"))
     if story.explanation.objective == "expected":
         served = shown.some_pupils(extra.gain / story.tree.years, "extra.pupils")
         text += say("{} more pupils are fully served in an average year (weighted by need); ", served)
-    return text + say("most of it goes to {}.", story.district.schools.name[first])
+    if used < 0.995 * extra.yearly:
+        text += say("{} of it find a use; ", shown.dollars(used, "extra.total"))
+    if len(placed) == 1:
+        return text + say("all of that goes to {}.", school)
+    return text + say(
+        "most of that goes to {}." if most > used / 2 else "the largest part goes to {}.", school
+    )
+
+
+def _key_extra(story: Story) -> str:
+    """Which schools are drawn, where there are more than fit."""
+    whole = len(_placed(story))
+    return f"Shown: the {MOST} schools of {whole} that get most." if whole > MOST else ""
 
 
 FRONTIER = Drawing(
@@ -235,4 +249,5 @@ EXTRA = Drawing(
     table_extra,
     summary_extra,
     lambda story: bool(story.explanation and story.explanation.extra and _placed(story)),
+    key=_key_extra,
 )

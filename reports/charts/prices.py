@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from models.explanation import Price
 from models.plan import YEAR
+from models.status import Status
 from reports import shown, words
 from reports.blocks import Table, say
 from reports.charts.drawing import DARK, INK, Chart, Drawing, compact, data
@@ -76,7 +77,12 @@ def _from_duals(story: Story) -> list[Step]:
 
 
 def steps(story: Story) -> list[Step]:
-    """The dearest step of every rule, the most pupils first; solved again where an explanation is there."""
+    """The dearest step of every rule, the most pupils first; solved again where an explanation is there.
+
+    A plan with a hole has none: its prices say what fills the hole, not what serves pupils.
+    """
+    if story.plan.status is Status.SHORT:
+        return []
     explanation = story.explanation
     found = (
         _examined(explanation.prices)

@@ -15,6 +15,7 @@ from reports.charts.drawing import (
     PERCENT,
     Chart,
     Drawing,
+    chart_names,
     compact,
     data,
     names_axis,
@@ -45,7 +46,7 @@ def draw(story: Story, width: int) -> Chart:
     order = _order(story)
     if len(order) > MOST:
         order = order[: MOST // 2] + order[-(MOST - MOST // 2) :]
-    names = unique_names(story.district.schools.name, story.district.schools.id)
+    names = chart_names(story.district.schools.name, story.district.schools.id, width)
     rows = [
         {
             "school": names[s],
@@ -118,6 +119,14 @@ def summary(story: Story) -> Markup:
     return say("{} gains most ({}), {} least ({}).", names[best], gain(best), names[least], gain(least))
 
 
+def key(story: Story) -> str:
+    """Which schools are drawn, where there are more than fit."""
+    whole = len(_order(story))
+    if whole <= MOST:
+        return ""
+    return f"Shown: the {MOST // 2} schools of {whole} that gain most and the {MOST - MOST // 2} that gain least."
+
+
 DRAWING = Drawing(
     "schools",
     "Which schools gain, and how much?",
@@ -126,4 +135,5 @@ DRAWING = Drawing(
     draw,
     table,
     summary,
+    key=key,
 )

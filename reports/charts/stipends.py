@@ -88,14 +88,15 @@ def _paid(story: Story) -> set[float]:
 def draw(story: Story, width: int) -> Chart:
     """Draw leaders found against the stipend; a line shows how many the plan needs."""
     found, need, paid = offers(story), needed(story), _paid(story)
+    places = 0 if max(offer.leaders for offer in found) >= 20 else 1
     rows = [
         {
             "stipend": offer.stipend,
             "leaders": offer.leaders,
             "paid": offer.stipend in paid,
-            "label": f"{dollars(offer.stipend)}: {count(offer.leaders, 0)}"
+            "label": f"{dollars(offer.stipend)}: {count(offer.leaders, places)}"
             if not compact(width)
-            else count(offer.leaders, 0),
+            else count(offer.leaders, places),
         }
         for offer in found
     ]
@@ -125,7 +126,10 @@ def draw(story: Story, width: int) -> Chart:
         data([{"leaders": need, "stipend": right, "label": f"the plan needs {count(need, 1)}"}])
     ).encode(y=y)
     rule = want.mark_rule(color=INK, strokeDash=[5, 3])
-    note = want.mark_text(align="left", dx=4, dy=-9, color=INK).encode(x=alt.value(0), text="label:N")
+    early = max(paid, default=right) < right / 4  # a low line runs into the first steps at its left
+    note = want.mark_text(align="right" if early else "left", dx=-4 if early else 4, dy=-9, color=INK).encode(
+        x=alt.value("width" if early else 0), text="label:N"
+    )
     return alt.layer(rule, line, other, own, text, note)
 
 

@@ -68,18 +68,15 @@ def draw(story: Story, width: int) -> Chart:
         layers.append(
             base.mark_point(filled=True, color=GREY, size=60, opacity=1).transform_filter("!datum.own")
         )
-        layers.append(
-            base.mark_point(filled=True, color=DARK, size=170, shape="diamond", opacity=1).transform_filter(
-                "datum.own"
-            )
-        )
         text = base.mark_text(dy=-15, color=INK).encode(text="label:N")
         layers.append(text.transform_filter("!datum.own"))
-        layers.append(
-            base.mark_text(align="right", dy=16, dx=-10, color=INK, fontWeight="bold")
-            .encode(text="label:N")
-            .transform_filter("datum.own")
-        )
+    plan = story.plan
+    if plan.stipend is not None and plan.teachers_per_leader is not None:
+        own = {"stipend": plan.stipend, "ratio": plan.teachers_per_leader, "label": percent(plan.coverage, 0)}
+        spot = alt.Chart(data([own]), height=height).encode(x=x, y=y)
+        layers.append(spot.mark_point(filled=True, color=DARK, size=170, shape="diamond", opacity=1))
+        bold = spot.mark_text(align="right", dy=16, dx=-10, color=INK, fontWeight="bold")
+        layers.append(bold.encode(text="label:N"))
     return alt.layer(*layers)
 
 

@@ -15,6 +15,8 @@ from reports.figures import percent
 from reports.story import Story
 
 MOST = 14
+SHARES = f"datum.value < -1e-9 || datum.value > 1 + 1e-9 ? '' : {PERCENT}"
+"""Room for labels goes below 0 % and above 100 %, where there are no shares."""
 
 
 def _tornado(story: Story) -> Tornado:
@@ -42,7 +44,7 @@ def draw(story: Story, width: int) -> Chart:
         "from:Q",
         scale=alt.Scale(domain=[min(reach) - pad, max(reach) + pad], nice=False),
         axis=alt.Axis(
-            labelExpr=PERCENT, title="Pupils fully served, % of pupils", tickCount=4 if compact(width) else 8
+            labelExpr=SHARES, title="Pupils fully served, % of pupils", tickCount=4 if compact(width) else 8
         ),
     )
     order = [words.setting(bar.setting) for bar in tornado.bars[:MOST]]
@@ -54,16 +56,7 @@ def draw(story: Story, width: int) -> Chart:
     )
     color = alt.condition("datum.side == 'higher'", alt.value(DARK), alt.value(LIGHT))
     layers = [drawn.mark_bar(stroke=DARK, height=14).encode(x=x, x2="to:Q", y=y, color=color)]
-    labelled = [
-        {
-            **row,
-            "label": f"{'+' if row['side'] == 'higher' else '−'}{step}"
-            if compact(width)
-            else f"{'+' if row['side'] == 'higher' else '−'}{step}: {percent(row['to'])}",
-        }
-        for row in rows
-        if abs(row["to"] - base) > 0.0005
-    ]
+    labelled = _labelled(rows, step, short=compact(width))
     for side, align, dx in (("datum.to < datum.from", "right", -5), ("datum.to > datum.from", "left", 5)):
         text = (
             alt.Chart(data(labelled))
@@ -82,6 +75,24 @@ def draw(story: Story, width: int) -> Chart:
         layers.append(text.encode(x=x, y=y, text="label:N"))
     layers.append(alt.Chart(data([{"from": base}])).mark_rule(color=GREY).encode(x="from:Q"))
     return alt.layer(*layers)
+
+
+def _labelled(rows: list[dict[str, Any]], step: str, *, short: bool) -> list[dict[str, Any]]:
+    """A label a bar; where both bars of a setting lie on one side, one label for both at the end of the longer."""
+
+    def label(row: dict[str, Any]) -> str:
+        sign = f"{'+' if row['side'] == 'higher' else '−'}{step}"
+        return sign if short else f"{sign}: {percent(row['to'])}"
+
+    found: dict[tuple[str, bool], dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: -abs(row["to"] - row["from"])):
+        if abs(row["to"] - row["from"]) > 0.0005:
+            place = (row["setting"], row["to"] > row["from"])
+            if place in found:
+                found[place]["label"] += f", {label(row)}"
+            else:
+                found[place] = {**row, "label": label(row)}
+    return list(found.values())
 
 
 def _cell(reading: Reading, of: str) -> shown.Shown | str:

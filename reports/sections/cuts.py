@@ -35,7 +35,10 @@ def cuts(story: Story) -> Section | None:
     if story.resilience is None:
         return None
     found = story.resilience
-    blocks: list[object] = [Paragraph(_in_words(found)), _held(found), *pictures(story, "cuts")]
+    blocks: list[object] = [Paragraph(_in_words(story, found)), _held(found)]
+    absorbed = (found.bare["all"].district, *found.bare["all"].by_school.values())
+    if any(cut is not None for cut in absorbed):  # else the chart would say "no plan" on every line
+        blocks += pictures(story, "cuts")
     if len(found.ladder) > 1:
         caption = "The cut ladder: what a cut leaves, planned with the cut in mind"
         blocks.append(_ladder(caption, story.spending_of_all_years, found.ladder))
@@ -47,16 +50,17 @@ def cuts(story: Story) -> Section | None:
     return Section("cuts", "How deep a cut the district can absorb", blocks)
 
 
-def _in_words(found: Resilience) -> Markup:
+def _in_words(story: Story, found: Resilience) -> Markup:
     first, last = found.years
     when = f"in {first}" if first == last else f"from {first} to {last}"
+    beyond = ", on top of whatever the scenarios already hold" if len(story.tree.scenario_ids) > 1 else ""
     return say(
-        "The cut is announced in the first year and strikes {}, on top of whatever the scenarios"
-        " already hold. “With teams” may use every way of"
+        "The cut is announced in the first year and strikes {}{}. “With teams” may use every way of"
         " teaching; “traditional” means classrooms of one teacher alone, as before. A plan that is"
         " merely lawful may serve few pupils, so the table also"
         " asks how deep a cut leaves every school a part of what it was promised.",
         when,
+        beyond,
     )
 
 

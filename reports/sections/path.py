@@ -75,15 +75,25 @@ def _shares(story: Story) -> Table:
     money, years = story.plan.money, story.years
     funding = story.by_year(money["funding"])
     rows: list[list[str | Shown]] = []
-    for title, line, limit in (
+    settings = story.district.settings
+    own = {"startup": settings.launch.startup_max_share, "technology": settings.technology.max_share}
+    for title, line, drawn in (
         ("Start-up spending", "startup", STARTUP_LINE),
         ("Yearly technology", "technology", TECHNOLOGY_LINE),
     ):
+        mine = own[line]
+        limit = drawn if mine is None else mine
         amounts = story.by_year(money[line])
         shares = np.divide(amounts, funding, out=np.full_like(amounts, np.nan), where=funding > 0)
         over = [str(year) for year, share in zip(years, shares) if share > limit + 1e-9]
-        verdict = f"above it in {', '.join(over)}" if over else "below it in every year"
+        whose = "the study's line" if mine is None else "the district's limit"
+        verdict = f"above {whose} in {', '.join(over)}" if over else f"within {whose} in every year"
         cells = [shown.share(float(share), f"{line}_share.{year}") for share, year in zip(shares, years)]
-        rows.append([title, *cells, shown.share(limit, places=0), verdict])
-    caption = "Share of funding, against the line that a study of such schools drew (LEAP Innovations and Afton Partners, 2018)"
-    return Table(caption, ["", *map(str, years), "Line", "The plan is"], rows)
+        places = 0 if abs(limit * 100 - round(limit * 100)) < 1e-9 else 1
+        rows.append([title, *cells, shown.share(limit, places=places), verdict])
+    caption = "Share of funding, against the district's own limit"
+    if None in own.values():
+        caption += (
+            " or the line that a study of such schools drew (LEAP Innovations and Afton Partners, 2018)"
+        )
+    return Table(caption, ["", *map(str, years), "Most", "The plan is"], rows)

@@ -21,6 +21,8 @@ def pictures(story: Story, *names: str) -> list[Picture]:
             for width in (WIDE, NARROW)
         ]
         found.append(
-            Picture(name, chart.question, chart.summary(story), chart.unit, *drawn, chart.table(story))
+            Picture(
+                name, chart.question, chart.summary(story), chart.caption(story), *drawn, chart.table(story)
+            )
         )
     return found

@@ -25,20 +25,20 @@ def sureness(story: Story) -> Section:
 def _in_words(story: Story) -> Markup:
     proof = story.plan.certificate
     if proof.holds:
+        worst = max(
+            figure
+            for figure in (proof.primal, proof.dual, proof.complementarity, proof.gap)
+            if figure is not None
+        )
+        scale = "billion" if worst < 1e-9 else "million"  # it holds to one millionth
         return say(
             "The plan carries a proof. After solving, every rule and the best possible value were"
             " worked out again from the figures alone, without the solver;"
-            " the largest error found anywhere is {} in relative terms. What is certain is the"
+            " the largest error found anywhere is less than one part in a {} ({}). What is certain is the"
             " arithmetic: that this is the best plan for these figures. How"
             " good the figures are is another matter.",
-            shown.residual(
-                max(
-                    figure
-                    for figure in (proof.primal, proof.dual, proof.complementarity, proof.gap)
-                    if figure is not None
-                ),
-                "certificate.worst",
-            ),
+            scale,
+            shown.residual(worst, "certificate.worst"),
         )
     return say(
         "The proof of this plan does not hold to one millionth: do not rely on it before it has been solved again."

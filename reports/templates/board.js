@@ -12,7 +12,7 @@ if (box) {
       card.hidden = !words.every((word) => names[i].includes(word));
       shown += card.hidden ? 0 : 1;
     });
-    found.textContent = words.length ? `${shown} of ${cards.length} schools` : `${cards.length} schools`;
+    found.textContent = words.length ? `${shown} of ${cards.length} ${cards.length === 1 ? "school" : "schools"}` : `${cards.length} ${cards.length === 1 ? "school" : "schools"}`;
   };
   field.addEventListener("input", show);
   document.getElementById("open-all").addEventListener("click", () => {

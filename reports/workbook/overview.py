@@ -7,10 +7,11 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from models.comparison_tables import bridge_rows
 from reports.charts.bridge import NAMES
+from reports.charts.coverage import key
 from reports.sections.decision import decision
 from reports.sections.path import money_rows
 from reports.story import Story
-from reports.workbook.pen import Pen, widths
+from reports.workbook.pen import Pen, columns_for, widths
 
 TOP = 3  # first row of figures under a heading and a row of titles
 STOCKS = (
@@ -32,7 +33,7 @@ def summary(pen: Pen, story: Story) -> None:
     rows: list[tuple[str, float | None, str, str]] = [
         ("Pupils fully served, all years", plan.coverage, "share", "share of pupils"),
         *(
-            (f"  in scenario {name}", share, "share", "share of pupils")
+            (f"  {_if(story, name)}", share, "share", "share of pupils")
             for name, share in plan.coverage_by_scenario.items()
         ),
         ("Leader stipend", plan.stipend, "$", "$ a year"),
@@ -60,9 +61,21 @@ def summary(pen: Pen, story: Story) -> None:
     ]
     for number, (title, text) in enumerate(facts):
         pen.text(sheet, row + number, 0, title)
-        pen.text(sheet, row + number, 1, text)
+        if len(text) > 40:
+            style = pen.format(text_wrap=True)
+            sheet.merge_range(row + number, 1, row + number, 2, "", style)
+            sheet.write_string(row + number, 1, text, style)
+            sheet.set_row(row + number, 48)
+        else:
+            pen.text(sheet, row + number, 1, text)
     widths(sheet, [[title for title, *_ in rows], ["$000,000,000,000"], ["teachers per leader"]])
     sheet.print_area(0, 0, row + len(facts), 2)
+
+
+def _if(story: Story, name: str) -> str:
+    """A scenario in words: `in scenario cut7: Funding falls 7 % short`."""
+    label = dict(zip(story.district.scenarios.id, story.district.scenarios.label)).get(name) or name
+    return f"in scenario {name}" + (f": {label}" if label != name else "")
 
 
 def bridge(pen: Pen, story: Story) -> None:
@@ -114,14 +127,18 @@ def bridge(pen: Pen, story: Story) -> None:
         )
     lowest = min(float(np.cumsum([row["amount"] for row in rows[:-1]]).min()), float(rows[-1]["amount"]))
     chart.set_y_axis(
-        {"min": max(0.0, np.floor(lowest * 0.98 / 1e5) * 1e5), "num_format": '"$"#,##0', "name": "Dollars"}
+        {
+            "min": max(0.0, np.floor(lowest * 0.98 / 1e5) * 1e5),
+            "num_format": '"$"#,##0',
+            "name": "Dollars; the axis does not begin at zero",
+        }
     )
     chart.set_legend({"none": True})
     chart.set_title({"name": "What makes the plan cost more or less than today?", "name_font": {"size": 12}})
     chart.set_size({"width": 900, "height": 420})
-    pen.chart(sheet, last + 2, chart, "Waterfall from today's spending to the plan's")
-    widths(sheet, [list(NAMES.values()), *[["$000,000,000,00"]] * 5])
-    sheet.print_area(0, 0, last + 24, 7)
+    low = pen.chart(sheet, last + 2, chart, "Waterfall from today's spending to the plan's")
+    pixels = widths(sheet, [list(NAMES.values()), *[["$000,000,000,00"]] * 5])
+    sheet.print_area(0, 0, low, len(columns_for(pixels, 900)) - 1)
 
 
 def money(pen: Pen, story: Story) -> None:
@@ -129,7 +146,6 @@ def money(pen: Pen, story: Story) -> None:
     name, years = "Money by year", story.years
     sheet = pen.sheet(name)
     pen.heading(sheet, 0, "Money by year, expected over the scenarios, $ of the year")
-    pen.text(sheet, 1, 0, STOCKS)
     pen.row(sheet, TOP - 1, ("Line", *(f"{year}, $" for year in years), "All years, $ of each year"))
     recurring, startup = money_rows(story)
     row, sums = TOP, []
@@ -203,12 +219,15 @@ def money(pen: Pen, story: Story) -> None:
             }
         )
     chart.set_title({"name": "What does the plan cost, year by year?", "name_font": {"size": 12}})
-    chart.set_y_axis({"num_format": '"$"#,##0,,"  M"', "name": "Dollars, millions"})
+    chart.set_y_axis({"min": 0, "num_format": '"$"#,##0.0,,"  M"', "name": "Dollars, millions"})
     chart.set_size({"width": 720, "height": 360})
-    pen.chart(sheet, end + 2, chart, "Recurring and start-up spending by year")
-    widths(sheet, [[*recurring, *startup, "Start-up, together (less grants)"], *[["$000,000,000,0"]] * wide])
+    low = pen.chart(sheet, end + 2, chart, "Recurring and start-up spending by year")
+    lines = [*recurring, *startup, "Start-up, together (less grants)"]
+    pixels = widths(sheet, [lines, *[["$000,000,000,0"]] * len(years), ["All years, $ of each year"]])
+    pixels = columns_for(pixels, 720)
+    pen.folded(sheet, 1, STOCKS, pixels)
     sheet.freeze_panes(TOP, 1)
-    sheet.print_area(0, 0, end + 22, wide)
+    sheet.print_area(0, 0, low, len(pixels) - 1)
 
 
 def coverage(pen: Pen, story: Story) -> None:
@@ -242,6 +261,9 @@ def coverage(pen: Pen, story: Story) -> None:
     chart.set_title({"name": "How many pupils are fully served, year by year?", "name_font": {"size": 12}})
     chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "name": "Share of pupils"})
     chart.set_size({"width": 720, "height": 360})
-    pen.chart(sheet, end + 2, chart, "Coverage of every scenario by year")
-    widths(sheet, [[*labels, "Expected"], ["Chance"], *[["2027 0.0%"]] * len(years)])
-    sheet.print_area(0, 0, end + 22, 1 + len(years))
+    low = pen.chart(sheet, end + 2, chart, "Coverage of every scenario by year")
+    pixels = widths(sheet, [[*labels, "Expected"], ["Chance"], *[["2027 0.0%"]] * len(years)])
+    pixels = columns_for(pixels, 720)
+    if named := key(story):
+        pen.folded(sheet, 1, named, pixels)
+    sheet.print_area(0, 0, low, len(pixels) - 1)

@@ -9,7 +9,7 @@ from reports import words
 from reports.charts.devices import SMALL
 from reports.charts.drawing import unique_names
 from reports.story import Story
-from reports.workbook.pen import Pen, widths
+from reports.workbook.pen import Pen, columns_for, widths
 
 TOP = 3  # first row of figures under a heading and a row of titles
 
@@ -81,12 +81,12 @@ def schools(pen: Pen, story: Story) -> None:
     chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%"})
     chart.set_y_axis({"reverse": True})
     chart.set_size({"width": 720, "height": 140 + 34 * (shown - TOP + 1)})
-    pen.chart(sheet, end + 2, chart, "Coverage of every school today and under the plan")
-    widths(sheet, [names, *[["Pupils today"]] * 6, ["$000,000,000"]])
+    low = pen.chart(sheet, end + 2, chart, "Coverage of every school today and under the plan")
+    pixels = widths(sheet, [names, *[["Pupils today"]] * 6, ["$000,000,000"]])
     sheet.autofilter(TOP - 1, 0, end - 1, len(titles) - 1)
     sheet.freeze_panes(TOP, 1)
     sheet.repeat_rows(TOP - 1)
-    sheet.print_area(0, 0, end + 9 + 2 * (shown - TOP + 1), len(titles) - 1)
+    sheet.print_area(0, 0, low, len(columns_for(pixels, 720)) - 1)
 
 
 def staff(pen: Pen, story: Story) -> None:
@@ -136,10 +136,10 @@ def staff(pen: Pen, story: Story) -> None:
     chart.set_y_axis({"reverse": True})
     chart.set_x_axis({"name": "FTE"})
     chart.set_size({"width": 720, "height": 140 + 40 * len(labels)})
-    pen.chart(sheet, end + 2, chart, "Positions by role today and in the last plan year")
-    widths(sheet, [[*labels, "All positions"], *[["2031 less today"]] * wide])
+    low = pen.chart(sheet, end + 2, chart, "Positions by role today and in the last plan year")
+    pixels = widths(sheet, [[*labels, "All positions"], *[["2031 less today"]] * wide])
     sheet.freeze_panes(TOP, 1)
-    sheet.print_area(0, 0, end + 24, wide)
+    sheet.print_area(0, 0, low, len(columns_for(pixels, 720)) - 1)
     if story.comparison is not None:
         _moves(pen, story)
 
@@ -233,7 +233,9 @@ def devices(pen: Pen, story: Story) -> None:
     chart.set_title({"name": "When are devices bought?", "name_font": {"size": 12}})
     chart.set_y_axis({"name": "Seats", "num_format": "#,##0"})
     chart.set_size({"width": 720, "height": 360})
-    pen.chart(sheet, end + 2, chart, "Seats bought by device and year")
-    widths(sheet, [[*labels, "All devices"], *[["All years"]] * wide, ["Life, years"], ["Price of a seat"]])
+    low = pen.chart(sheet, end + 2, chart, "Seats bought by device and year")
+    pixels = widths(
+        sheet, [[*labels, "All devices"], *[["All years"]] * wide, ["Life, years"], ["Price of a seat"]]
+    )
     sheet.freeze_panes(TOP, 1)
-    sheet.print_area(0, 0, end + 22, wide + 2)
+    sheet.print_area(0, 0, low, len(columns_for(pixels, 720)) - 1)

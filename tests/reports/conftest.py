@@ -1,5 +1,6 @@
 """A small district with every answer, and a browser."""
 
+import dataclasses
 import datetime
 
 import numpy as np
@@ -9,6 +10,7 @@ from commands.storytelling import tell
 from models.district import Budget
 from models.made import made_district
 from optimizer import solve
+from optimizer.shortfall import solve_with_shortfall
 from optimizer.staging import Options
 from reports.board import board_report
 from reports.story import ANSWERS
@@ -22,8 +24,6 @@ HOSTILE = (
 
 def small_district():
     """Three schools with names that are formulas and markup, two years, two scenarios, and an actual budget."""
-    import dataclasses
-
     district = made_district(3, years=2, scenarios=2, seed=4)
     schools = dataclasses.replace(district.schools, name=HOSTILE, need_weight=np.array([1.0, 1.5, 1.0]))
     budget = Budget(np.array([0, 1, 2]), ("salaries",) * 3, np.array([1.0e6, 1.1e6, 1.2e6]))
@@ -34,8 +34,6 @@ def small_district():
 @pytest.fixture(scope="session")
 def story():
     """Every answer about the small district."""
-    import dataclasses
-
     told = tell(solve(small_district()), ANSWERS, Options(threads=1))
     return dataclasses.replace(told, made_on=datetime.date(2027, 3, 1))
 
@@ -44,6 +42,15 @@ def story():
 def board(story):
     """Its board report."""
     return board_report(story)
+
+
+@pytest.fixture(scope="session")
+def short():
+    """A plan with a hole: no cut can be absorbed, and no price, frontier or tornado is there."""
+    schools = small_district().schools
+    poor = dataclasses.replace(schools, funding_per_pupil=schools.funding_per_pupil * 0.7)
+    district = small_district().replace(schools=poor)
+    return tell(solve_with_shortfall(district), ANSWERS, Options(threads=1))
 
 
 @pytest.fixture(scope="session")

@@ -142,6 +142,10 @@ def test_every_chart_has_a_question_a_table_and_a_label(page):
         "cuts",
     }
     assert sum("figure" in table["above"] for table in page.of("table")) == len(charts)
+    labels = [
+        own["attributes"].get("aria-label", "") for own in page.of("summary") if "figure" in own["above"]
+    ]
+    assert len(set(labels)) == len(charts), "each says by itself whose figures it opens"
     assert all(
         drawn["attributes"]["role"] == "img" and drawn["attributes"]["aria-label"].endswith("?")
         for drawn in page.of("svg")
@@ -313,6 +317,14 @@ def test_every_difference_to_today_has_its_sign(page):
 
 def test_chart_labels_that_another_font_makes_longer_are_not_cut_off(board):
     assert re.search(r"figure svg \{[^}]*overflow: visible", board)
+
+
+def test_what_belongs_together_stays_on_one_page_of_a_print(board):
+    """A school's name stood alone at the foot of a page, a chart's legend and a table's sum at the head of the next."""
+    printed = board[board.index("@media print") :]
+    assert re.search(r"details\.card \{ break-inside: avoid; \}", printed)
+    assert "figure > .wide { break-after: avoid; }" in printed
+    assert "tbody tr:nth-last-child(-n+3) { break-before: avoid; }" in printed
 
 
 def test_no_amount_is_shown_without_its_value(page):

@@ -48,6 +48,44 @@ def test_it_opens_without_errors_requests_or_overflow(browser, place, width):
     page.close()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_text_of_a_chart_lies_within_it_in_the_letters_of_this_machine(browser, place, width):
+    page = opened(browser, place, width)
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("figure svg text")].filter((text) => {
+             const own = text.getBoundingClientRect(), whole = text.ownerSVGElement.getBoundingClientRect();
+             return own.width > 0 && (own.left < whole.left - 1 || own.right > whole.right + 1);
+           }).map((text) => text.textContent)"""
+    )
+    assert outside == []
+    page.close()
+
+
+def test_columns_of_words_are_not_a_word_wide_on_a_phone(browser, place):
+    page = opened(browser, place, 390)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    words = page.locator("tbody td:not(.n)")
+    assert words.count() > 10
+    assert all(words.nth(i).bounding_box()["width"] >= 140 for i in range(words.count()))
+    page.close()
+
+
+def test_the_contents_do_not_run_into_each_other(browser, place):
+    """The numbers of the second column stand left of it, where the first one's last words were."""
+    page = opened(browser, place, 800)
+    page.add_style_tag(content="nav { font-family: Verdana, 'DejaVu Sans', sans-serif }")
+    gap = page.evaluate(
+        """() => {
+             const boxes = [...document.querySelectorAll("nav a")].map((link) => link.getBoundingClientRect());
+             const right = Math.max(...boxes.map((box) => box.left));
+             const before = boxes.filter((box) => box.left < right - 50).map((box) => box.right);
+             return right - Math.max(...before);
+           }"""
+    )
+    assert gap >= 24
+    page.close()
+
+
 def test_the_decision_fits_one_screen(browser, place):
     page = opened(browser, place, 1280)
     tiles = page.locator(".tiles").bounding_box()

@@ -9,16 +9,13 @@ import numpy as np
 import openpyxl
 import pytest
 
-from commands.storytelling import tell
 from models.resilience import Absorbed
-from optimizer.shortfall import solve_with_shortfall
-from optimizer.staging import Options
 from reports.charts.files import svg
 from reports.charts.gallery import DRAWINGS
 from reports.resilience import resilience_card
-from reports.story import ANSWERS, Story
+from reports.story import Story
 from reports.workbook.book import workbook
-from tests.reports.conftest import HOSTILE, small_district
+from tests.reports.conftest import HOSTILE
 
 TIDY = ("design", "positions", "stipends", "technology", "coverage", "money")
 
@@ -203,15 +200,6 @@ def test_no_cell_holds_the_dust_of_a_solver_nor_a_figure_without_its_unit(values
     assert seconds.number_format.endswith('" s"')
 
 
-@pytest.fixture(scope="module")
-def short():
-    """A plan with a hole: no cut can be absorbed, and no price, frontier or tornado is there."""
-    schools = small_district().schools
-    poor = dataclasses.replace(schools, funding_per_pupil=schools.funding_per_pupil * 0.7)
-    district = small_district().replace(schools=poor)
-    return tell(solve_with_shortfall(district), ANSWERS, Options(threads=1))
-
-
 def charts_of(content):
     """Titles of the charts of every sheet, each with its number of series."""
     book = openpyxl.load_workbook(io.BytesIO(content))
@@ -278,3 +266,43 @@ def test_a_cut_has_the_same_places_in_the_workbook_the_report_and_on_the_card(st
         assert {row[0]: row[1].text for row in table.rows}[name] == text
         assert f">{text}<" in drawn
         assert text in card
+
+
+def test_a_page_shows_the_whole_of_a_chart_and_of_the_sentences_above_it(formulas):
+    """A print area that ended with the table cut charts, legends and sentences off."""
+    charts = 0
+    for sheet in formulas:
+        _, last = sheet.print_area.replace("$", "").rsplit("!", 1)[1].split(":")
+        column, row = openpyxl.utils.cell.coordinate_from_string(last)
+        for drawn in sheet._charts:
+            charts += 1
+            end = drawn.anchor.to
+            assert openpyxl.utils.column_index_from_string(column) > end.col, sheet.title
+            assert row > end.row, sheet.title
+    assert charts > 8
+    spread = {str(area) for area in formulas["Frontier"].merged_cells.ranges}
+    assert any(area.startswith("A2:") for area in spread)
+
+
+def test_bars_begin_at_zero_and_axes_say_what_they_count(formulas):
+    for name, form in (("Money by year", '"$"#,##0.0,,"  M"'), ("Frontier", "0%"), ("Stipends", "#,##0")):
+        axis = formulas[name]._charts[0].y_axis
+        assert axis.scaling.min == 0
+        assert axis.numFmt.formatCode == form
+        assert axis.title is not None
+    cuts = formulas["Cuts"]._charts[0]
+    assert cuts.y_axis.numFmt.formatCode == "0.0%"
+    fills = [bar.spPr.solidFill.srgbClr for bar in cuts.ser]
+    assert fills == ["B5D3E7", "12436D"], "they stay apart in greyscale"
+
+
+def test_a_part_of_a_pupil_is_not_shown_as_none(values, story):
+    sheet = values["Rules"]
+    shown = {row[0].value: row[2] for row in sheet.iter_rows(min_row=6) if row[0].value}
+    texts = {row[0]: row[2].text for row in DRAWINGS["prices"].table(story).rows}
+    assert shown
+    for words, cell in shown.items():
+        assert (
+            cell.number_format
+            == {0: "#,##0", 1: "#,##0.0", 2: "#,##0.00"}[len(texts[words].partition(".")[2])]
+        )

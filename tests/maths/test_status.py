@@ -274,3 +274,21 @@ def test_a_run_that_goes_in_circles_is_done_again_with_perturbation(monkeypatch,
 def test_short_runs_have_an_end_well_before_long() -> None:
     assert highs.circles(10, 10) == 5_000
     assert highs.circles(900, 1_000) == 38_000
+
+
+def test_highs_may_have_run_with_other_threads_before() -> None:
+    """As it does when an analyst solves by HiGHS through PuLP, and then asks us again."""
+    district, status = made_district(2), []
+    for threads in (2, 1):
+        theirs = highspy.Highs()
+        theirs.setOptionValue("output_flag", False)
+        theirs.setOptionValue("threads", threads)
+        theirs.addVar(0, 1)
+        status.append(theirs.run())
+        if status[-1] == highspy.HighsStatus.kError:
+            break
+    assert status[-1] == highspy.HighsStatus.kError, "HiGHS takes this by itself now"
+    for threads in (2, 1):
+        for method in ("simplex", "ipm"):
+            plan = solve(district, options=Options(method=method, threads=threads))
+            assert plan.certificate.holds

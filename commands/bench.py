@@ -30,7 +30,7 @@ def _numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     "--schools",
     callback=_numbers,
     metavar="N,N,…",
-    help="Made districts of these sizes, in the place of FOLDER.",
+    help="Made districts of these sizes, in the place of FOLDER; without either, one of 10.",
 )
 @click.option(
     "--years", type=click.IntRange(1, 20), default=1, show_default=True, help="Years of the made districts."

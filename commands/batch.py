@@ -106,9 +106,14 @@ def command(
     from batch.store import Store
     from reports.batch import batch_card
 
+    values = parse_grid(grid)
+    if objective is not None and "coverage.objective" in values:
+        raise click.UsageError(
+            "--objective and --grid coverage.objective both say what is maximised; give one."
+        )
     work = Work(
         sources,
-        variants(parse_grid(grid)),
+        variants(values),
         objective=objective,
         scenarios=_scenarios(scenarios),
         time_limit=time_limit,

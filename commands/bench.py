@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from commands.options import JSON, POSITIVE, QUIET, options_of, print_json, read, show
 
@@ -29,7 +30,7 @@ def _numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     "--schools",
     callback=_numbers,
     metavar="N,N,…",
-    help="Made districts of these sizes, in the place of FOLDER.",
+    help="Made districts of these sizes, in the place of FOLDER; without either, one of 10.",
 )
 @click.option(
     "--years", type=click.IntRange(1, 20), default=1, show_default=True, help="Years of the made districts."
@@ -68,8 +69,14 @@ def _numbers(ctx: click.Context, parameter: click.Parameter, value: str | None) 
     default=120.0,
     show_default=True,
     metavar="SECONDS",
+    help="Limit of one run; one that reaches it is shown as such.",
 )
-@click.option("--threads", type=click.IntRange(min=1), default=None)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Threads to use; default: one a core, at most 8.",
+)
 @click.option(
     "--save",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -109,7 +116,14 @@ def command(
         raise click.UsageError(f"--save: there is no folder {save.parent}.")
     if folder is not None and schools:
         raise click.UsageError("Give FOLDER or --schools, not both.")
+    names = [name.strip() for part in solvers for name in part.split(",")]
+    if not all(names):
+        raise click.UsageError("--solver: a name is missing.")
     if folder is not None:
+        source = click.get_current_context().get_parameter_source
+        given = [n for n in ("years", "scenarios", "pool") if source(n) is not ParameterSource.DEFAULT]
+        if given:
+            raise click.UsageError(f"--{given[0]} is for made districts; {folder} has its own.")
         instances = [(folder.name, read(folder, quiet=quiet))]
     else:
         from models.made import made_district
@@ -123,7 +137,6 @@ def command(
         ]
     options = options_of(time_limit=time_limit, threads=threads, quiet=quiet)
     here = machine()
-    names = [name.strip() for part in solvers for name in part.split(",")]
     rows = [asdict(row) for row in bench(instances, paths(names), options, repeats)]
     if as_json:
         print_json({"machine": here, "rows": rows})

@@ -73,7 +73,11 @@ REPORT = "import-report.md"
 )
 @click.option("--force", is_flag=True, help="Replace the district in OUT; files of other names stay.")
 @click.option(
-    "--try/--no-try", "tried", default=True, help="Solve one district once to say whether it has a plan."
+    "--try/--no-try",
+    "tried",
+    default=True,
+    show_default=True,
+    help="Solve one district once to say whether it has a plan.",
 )
 @JSON
 def command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import platform
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 from models.district import District
 from models.errors import SpanwiseError
+from models.plan import Certificate
 from models.status import Status
 from optimizer.apart import apart
 from optimizer.certificate import certify
@@ -42,7 +44,8 @@ class Row:
     """One measurement. Seconds are wall time, memory is the peak of the process in MB.
 
     All paths but `plan` solve the first stage alone; `objective` is its value, coverage as a share. `handover_s` is
-    part of `solve_s` for the paths `spanwise` and `plan`. `gap` is the certificate's, recomputed from the arrays.
+    part of `solve_s` for the paths `spanwise` and `plan`. `gap` is the certificate's, recomputed from the arrays, and
+    `certified` whether all of it holds. What cannot be measured is `None`.
     """
 
     instance: str
@@ -59,6 +62,7 @@ class Row:
     peak_mb: float | None = None
     objective: float | None = None
     gap: float | None = None
+    certified: bool = False  # whether primal and dual residuals are small too
     status: str = "failed"
     note: str = ""
     ratio: float | None = None
@@ -105,13 +109,16 @@ def machine() -> dict[str, Any]:
             model = next(
                 (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), model
             )
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    except (OSError, ValueError):
-        memory = float("nan")
+    except OSError:  # Linux alone has it
+        pass
+    try:
+        memory = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (AttributeError, OSError, ValueError):  # not on Windows
+        memory = None
     return {
         "processor": model,
         "cores": os.cpu_count(),
-        "memory_gb": round(memory, 1),
+        "memory_gb": memory,
         "system": platform.system(),
         "python": platform.python_version(),
         **{name: version(name) for name in ("highspy", "pulp", "numpy", "scipy")},
@@ -130,7 +137,7 @@ def bench(
     for name, district in instances:
         rows = []
         for path in chosen:
-            if path.method == "prices" and not _coupled(district):
+            if path.method == "prices" and not _coupled(district) and len(chosen) > 1:
                 continue
             options.tell(f"{name}: {path.path} {path.solver} {path.method}")
             runs = sorted(
@@ -142,8 +149,10 @@ def bench(
 
 
 def _coupled(district: District) -> bool:
-    """Whether money or people of its schools are common, so that there is something to price."""
-    return "district" in (district.settings.funding.pool, district.settings.staff.mobility)
+    """Whether its schools have money, people or the objective in common, so that there is something to price."""
+    settings = district.settings
+    common = "district" in (settings.funding.pool, settings.staff.mobility)
+    return common or settings.coverage.objective != "expected"
 
 
 def _judged(rows: list[Row]) -> list[Row]:
@@ -153,7 +162,7 @@ def _judged(rows: list[Row]) -> list[Row]:
         for row in rows
         if row.status == Status.OPTIMAL and row.objective is not None and row.path != "plan"
     ]
-    certified = [row for row in solved if row.gap is None or row.gap <= 1e-6] or solved
+    certified = [row for row in solved if row.certified] or solved
     best = max((row.objective or 0.0 for row in certified), default=None)
     judged = []
     for row in rows:
@@ -162,7 +171,7 @@ def _judged(rows: list[Row]) -> list[Row]:
             compared
             and best is not None
             and row.objective is not None
-            and abs(row.objective - best) > AGREEMENT
+            and not abs(row.objective - best) <= AGREEMENT
         ):
             row = replace(row, note=f"disagrees: {row.objective:.6f} against {best:.6f}")
         judged.append(row)
@@ -246,7 +255,7 @@ def measure(row: Row, district: District, options: Options) -> Row:
             solve_s=total - plan.solver.build_seconds,
             total_s=total,
             objective=next(iter(plan.stages.values())),
-            gap=plan.certificate.gap,
+            **_proof(plan.certificate),
             status=str(plan.status),
             method=plan.solver.method,
             comparable=plan.stipend_step is None,
@@ -266,7 +275,7 @@ def measure(row: Row, district: District, options: Options) -> Row:
             solve_s=ended - built,
             total_s=ended - started,
             objective=reached.value,
-            gap=proof.gap,
+            **_proof(proof),
             status=str(Status.OPTIMAL),
             method=way.method,
         )
@@ -284,12 +293,17 @@ def measure(row: Row, district: District, options: Options) -> Row:
         solve_s=ended - handed - inside,
         total_s=ended - started,
         objective=stage.value(point),
-        gap=proof.gap,
+        **_proof(proof),
         status=str(solution.status),
     )
 
 
-def _peak() -> float:
+def _proof(proof: Certificate) -> dict[str, Any]:
+    gap = proof.gap if proof.gap is not None and math.isfinite(proof.gap) else None
+    return {"gap": gap, "certified": proof.holds}
+
+
+def _peak() -> float | None:
     """Peak memory of this process in MB; what a solver that is a program of its own takes is not in it."""
     try:
         with open("/proc/self/status", encoding="utf-8") as lines:  # noqa: PTH123 - not a file of ours
@@ -301,6 +315,6 @@ def _peak() -> float:
     try:
         import resource
     except ImportError:  # not on Windows
-        return float("nan")
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

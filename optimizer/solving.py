@@ -26,6 +26,8 @@ from optimizer.steps import steps_of
 
 Array = NDArray[np.float64]
 
+UNPRICED = "{} gives no prices of rules through PuLP: nothing certifies this plan, and no rule has a price; highs and cbc give them."
+
 
 def solve(
     district: District,
@@ -83,6 +85,8 @@ def solve(
         way.block_count,
     )
     plan = plan_of(model, goal, results, run, upper_of(model, step), step)
+    if options.solver != "highs" and not any(result.row_dual.any() for result in results):
+        return replace(plan, notes=(*plan.notes, UNPRICED.format(options.solver)))
     if plan.certificate.holds or options.solver != "highs" or options.method in ("simplex", "ipm", "pdlp"):
         return plan
     return _again(plan, district, goal, options, way.method, matrix)

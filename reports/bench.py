@@ -71,7 +71,8 @@ def bench_markdown(machine: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
 
 
 def _machine(machine: Mapping[str, Any]) -> str:
+    memory = "" if machine["memory_gb"] is None else f"{machine['memory_gb']:g} GB, "
     return (
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']:g} GB, {machine['system']}, Python {machine['python']}, "
+        f"{machine['processor']}, {machine['cores']} cores, {memory}{machine['system']}, Python {machine['python']}, "
         f"HiGHS {machine['highspy']}, PuLP {machine['pulp']}, {machine['date']}"
     )

@@ -4,6 +4,9 @@ import pytest
 
 from benchmarks import answers
 from benchmarks.known import cases
+from tests.commands.runner import ROOT
+
+PAGE = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
@@ -11,6 +14,9 @@ def test_every_path_finds_what_is_known(case):
     (line,) = answers.lines([case])
     assert line.right, {name: found for name, found in line.found.items() if found is not None}
     assert line.found["solve"] is not None
+    (row,) = (row for row in PAGE if row.startswith(f"| {case.name} |"))
+    shown = [cell.strip() for cell in row.split("|")[5:-1]]
+    assert [found is not None for found in line.found.values()] == [bool(cell) for cell in shown], row
 
 
 def test_a_path_that_is_off_is_wrong(monkeypatch, capsys):

@@ -339,5 +339,5 @@ class Search:
         self.options.tell(
             f"  prices {self._answers}: value {master.value:.8g}, bound {self._bound:.8g}, "
             f"gap {(master.value - self._bound) / (1 + abs(master.value)):.1e}, missing {master.shortage:.1e}, "
-            f"box {width.min():.1e} to {width.max():.1e}, {self._iterations:,} iterations"
+            f"box {width.min(initial=np.inf):.1e} to {width.max(initial=0.0):.1e}, {self._iterations:,} iterations"
         )

@@ -94,7 +94,9 @@ class Problem:
             upper = np.concatenate([upper, np.full(len(held), np.inf)])
             weight = np.concatenate([weight, np.ones(len(held))])
         entries = coupling[:, shared].toarray() * weight[:, None]
-        own_row = np.where((entries != 0).sum(axis=0) == 1, np.abs(entries).argmax(axis=0), -1)
+        own_row = np.full(shared.size, -1)
+        if entries.size:
+            own_row = np.where((entries != 0).sum(axis=0) == 1, np.abs(entries).argmax(axis=0), -1)
         own_cost, own_lower, own_upper = (
             part[shared].copy() for part in (cost, matrix.column_lower, matrix.column_upper)
         )

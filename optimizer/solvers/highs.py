@@ -92,6 +92,14 @@ class _Quiet(highspy.Highs):  # type: ignore[misc]
         if self._listens:
             super().enableCallbacks()
 
+    def run(self) -> highspy.HighsStatus:
+        """Solve, with threads of its own: HiGHS refuses a run where another one of this thread had another number of them."""
+        ended = super().run()
+        if ended == highspy.HighsStatus.kError and self.getModelStatus() == highspy.HighsModelStatus.kNotset:
+            self.resetThreadScheduler(True)
+            ended = super().run()
+        return ended
+
     def listen(self) -> None:
         """Hear `cancelSolve` in the runs that follow."""
         if not self._listens:

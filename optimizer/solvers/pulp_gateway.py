@@ -46,6 +46,7 @@ INSTALL = {
     "mosek": "pip install mosek",
     "copt": "pip install coptpy",
 }
+WHOLE_SECONDS = {"GLPK_CMD"}  # take a time limit in whole seconds alone
 
 STATUS = {
     const.LpSolveStatus.Optimal: Status.OPTIMAL,
@@ -174,9 +175,12 @@ def _quiet() -> Iterator[None]:
 
 
 def available() -> list[str]:
-    """Names of the solvers of PuLP that this machine has."""
-    here = set(pulp.listSolvers(onlyAvailable=True))
-    return [ours for ours, theirs in NAMES.items() if theirs in here]
+    """Names of the solvers of PuLP that this machine has; those that we have no name for under PuLP's own."""
+    here = pulp.listSolvers(onlyAvailable=True)
+    known = set(NAMES.values())
+    return [ours for ours, theirs in NAMES.items() if theirs in here] + [
+        theirs for theirs in here if theirs not in known
+    ]
 
 
 class Session:
@@ -225,16 +229,14 @@ class Session:
             self.matrix, cost, [f"x{j}" for j in range(columns)], [f"r{i}" for i in range(rows)]
         )
         self.handover_seconds += time.perf_counter() - handing_over
-        solver = pulp.getSolver(
-            self.theirs, msg=False, timeLimit=left, **({} if gap is None else {"gapRel": gap})
-        )
-        with _quiet():
-            stats = problem.solve(solver)
-        status = status_of(stats.status)
+        status, words = self._run(problem, left, gap)
         seconds = time.perf_counter() - started
         if status is not Status.OPTIMAL:
-            return Solution(status, None, None, None, math.nan, seconds, words=stats.status_str)
+            return Solution(status, None, None, None, math.nan, seconds, words=words)
         point = np.array([variable.varValue or 0.0 for variable in problem.variables()])
+        if not np.isfinite(point).all():
+            words = "optimal, with values that are no numbers"
+            return Solution(Status.FAILED, None, None, None, math.nan, seconds, words=words)
         dual = np.zeros(rows)
         for constraint in problem.constraints():
             dual[int(constraint.name[1:].removesuffix("_upper"))] += constraint.pi or 0.0
@@ -245,5 +247,22 @@ class Session:
             cost - self.matrix.A.T @ dual,
             float(cost @ point),
             seconds,
-            words=stats.status_str,
+            words=words,
         )
+
+    def _run(self, problem: pulp.LpProblem, left: float | None, gap: float | None) -> tuple[Status, str]:
+        """Have the solver solve it; an answer that PuLP cannot read is a failure, or the end of the time."""
+        limit = math.ceil(left) if left is not None and self.theirs in WHOLE_SECONDS else left
+        try:
+            solver = pulp.getSolver(
+                self.theirs, msg=False, timeLimit=limit, **({} if gap is None else {"gapRel": gap})
+            )
+            with _quiet():
+                stats = problem.solve(solver)
+            status, words = status_of(stats.status), stats.status_str
+        except SolverFailure:
+            raise
+        except Exception as error:  # what PuLP raises then differs from solver to solver
+            status, words = Status.FAILED, f"{type(error).__name__}: {error}".strip(" :")
+        late = self._deadline is not None and time.monotonic() >= self._deadline
+        return Status.TIME_LIMIT if late and status is Status.FAILED else status, words

@@ -5,7 +5,7 @@ import pytest
 from batch.grid import parse_grid, variants, vary
 from datafiles.folder import read_district
 from models.errors import InputError
-from tests.commands.runner import ROOT
+from tests.commands.runner import ROOT, spanwise
 
 NONE = "none is for rules that a district may do without, such as funding.reserve_max_share."
 ONCE = "Give each value of a setting once."
@@ -72,3 +72,20 @@ def test_none_leaves_a_rule_out():
         funding={"reserve_max_share": 0.02}
     )
     assert vary(district, {"funding.reserve_max_share": None}).settings.funding.reserve_max_share is None
+
+
+def test_an_objective_that_the_grid_varies_is_said_once(tmp_path):
+    """The option went before: rows of the grid had the objective of the option under another one's name."""
+    ran = spanwise(
+        "batch",
+        ROOT / "examples" / "oak",
+        "--grid",
+        "coverage.objective=max_min,expected",
+        "--objective",
+        "worst_case",
+        "-o",
+        tmp_path / "out",
+    )
+    assert ran.code == 2
+    assert "--objective and --grid coverage.objective both say what is maximised; give one." in ran.err
+    assert not (tmp_path / "out").exists()

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from models.made import made_district
+from models.plan import Certificate
 from optimizer import Options, bench
 from optimizer.bench import Row, _judged
+from reports.bench import bench_card
 from tests.commands.runner import ROOT, process, spanwise
 
 
@@ -77,12 +79,36 @@ def row(**figures):
 
 
 def test_a_path_that_finds_another_objective_is_shown_as_such():
-    good = row(total_s=2.0, objective=0.5, gap=1e-12)
+    good = row(total_s=2.0, objective=0.5, gap=1e-12, certified=True)
     wrong = row(total_s=1.0, objective=0.4, gap=0.1, method="ipm")
-    judged = _judged([good, wrong])
+    loose = row(total_s=1.0, objective=0.6, gap=1e-9, method="pdlp")  # a small gap, and a broken rule
+    judged = _judged([good, wrong, loose])
     assert judged[0].ratio == 1.0
     assert judged[0].note == ""
     assert judged[1].note == "disagrees: 0.400000 against 0.500000"
+    assert judged[2].note == "disagrees: 0.600000 against 0.500000"
+
+
+def test_an_objective_that_is_no_number_disagrees():
+    good = row(total_s=2.0, objective=0.5, gap=1e-12, certified=True)
+    judged = _judged([good, row(total_s=1.0, objective=float("nan"), method="ipm")])
+    assert judged[0].ratio == 1.0
+    assert judged[1].note == "disagrees: nan against 0.500000"
+
+
+def test_a_machine_that_does_not_tell_its_memory(monkeypatch):
+    def nothing(name):
+        raise ValueError(name)
+
+    monkeypatch.setattr(bench.os, "sysconf", nothing)
+    here = bench.machine()
+    assert here["memory_gb"] is None
+    assert f"{here['cores']} cores, {here['system']}, Python" in bench_card(here, [])
+
+
+@pytest.mark.parametrize("figure", [float("inf"), float("nan"), None])
+def test_a_gap_that_is_none_is_no_figure(figure):
+    assert bench._proof(Certificate(0.0, figure, figure, figure))["gap"] is None
 
 
 def test_a_method_that_this_build_of_highs_lacks_says_how_to_install_it():
@@ -106,6 +132,14 @@ def test_prices_are_tried_where_money_is_common_alone(monkeypatch):
     rows = list(bench.bench(instances, bench.paths(["highs"]), Options()))
     assert len(rows) == len(tried)
     assert [name for name, _, method in tried if method == "prices"] == ["district"]
+
+    tried.clear()
+    worst = made_district(2, coverage={"objective": "max_min"})
+    list(bench.bench([("worst", worst)], bench.paths(["highs"]), Options()))
+    assert "prices" in {method for _, _, method in tried}
+    assert list(bench.bench(instances, bench.paths(["highs-prices"]), Options())), (
+        "what is asked for by name is a row"
+    )
 
 
 def test_a_path_that_breaks_is_a_row(monkeypatch):
@@ -135,6 +169,10 @@ def test_wrong_usage(tmp_path):
     assert spanwise("bench", "--schools", "0").code == 2
     assert spanwise("bench", ROOT / "examples" / "oak", "--schools", "2").code == 2
     assert spanwise("bench", ROOT / "examples" / "oak", "--save", "table.xlsx").code == 2
+    own = spanwise("bench", ROOT / "examples" / "oak", "--years", "5")
+    assert own.code == 2
+    assert "--years is for made districts" in own.err
+    assert spanwise("bench", ROOT / "examples" / "oak", "--solver", "cbc,,highs").code == 2
     nowhere = spanwise("bench", ROOT / "examples" / "oak", "--save", tmp_path / "no" / "table.md")
     assert nowhere.code == 2
     assert "there is no folder" in nowhere.err

@@ -227,3 +227,16 @@ def test_a_full_disk_is_no_fault_of_ours():
     assert ran.returncode == 3
     assert ran.stderr.startswith("Nothing more can be written: No space left on device.")
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("import", "[default: try]"),
+        ("bench", "without either, one of 10."),
+        ("bench", "Limit of one run"),
+        ("solve", "default: the best plan, proven."),
+    ],
+)
+def test_help_states_what_happens_without_an_option(command, words):
+    assert words in " ".join(spanwise(command, "--help").out.split())

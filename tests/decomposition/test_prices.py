@@ -67,6 +67,26 @@ def test_a_small_one_is_solved_whole():
     assert solve(made_district(6, 2, 2, pool="district")).solver.method == "simplex"
 
 
+@pytest.mark.parametrize("policy", ["by_school", "uniform"])
+@pytest.mark.parametrize("objective", ["worst_case", "max_min"])
+def test_schools_with_money_of_their_own_that_share_an_objective_alone(objective, policy):
+    """Once the least coverage is held, nothing couples the schools any more: there are no prices left to find."""
+    district = poorer(made_district(6, 2, 2, seed=4, leaders={"stipend_policy": policy}), 0.97)
+    by_prices = solve(district, objective, options=Options(method="prices"))
+    assert by_prices.solver.method == "prices"
+    assert by_prices.certificate.holds
+    whole = solve(district, objective, options=Options(method="simplex"))
+    assert by_prices.stages[objective] == pytest.approx(whole.stages[objective], abs=1e-6)
+    assert by_prices.coverage == pytest.approx(whole.coverage, abs=1e-6)
+    assert by_prices.spending == pytest.approx(whole.spending, rel=1e-6)
+
+
+def test_the_worst_school_of_a_larger_district_that_shares_no_money():
+    plan = solve(made_district(36, 5, 4, seed=1), "max_min")
+    assert plan.solver.method == "prices"
+    assert plan.certificate.holds
+
+
 def test_without_anything_in_common_there_are_no_prices_to_find():
     district = made_district(6, 2, 2)
     plan = solve(district, options=Options(method="prices"))

@@ -274,3 +274,18 @@ def test_a_run_that_goes_in_circles_is_done_again_with_perturbation(monkeypatch,
 def test_short_runs_have_an_end_well_before_long() -> None:
     assert highs.circles(10, 10) == 5_000
     assert highs.circles(900, 1_000) == 38_000
+
+
+@pytest.mark.parametrize("method", ["simplex", "ipm"])
+def test_highs_may_have_run_with_other_threads_before(method) -> None:
+    """As it does when an analyst solves by HiGHS through PuLP, and then asks us again."""
+    highspy.Highs.resetThreadScheduler(True)
+    theirs = highspy.Highs()
+    theirs.setOptionValue("output_flag", False)
+    theirs.setOptionValue("threads", 2)
+    theirs.addVar(0, 1)
+    assert theirs.run() == highspy.HighsStatus.kOk
+    try:
+        assert solve(made_district(2), options=Options(method=method)).certificate.holds
+    finally:
+        highspy.Highs.resetThreadScheduler(True)

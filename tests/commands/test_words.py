@@ -56,6 +56,17 @@ def test_next_steps_of_a_folder_with_spaces_can_be_copied(tmp_path):
     assert f"spanwise check '{tmp_path / 'new one'}'" in spanwise("init", tmp_path / "new one").out
 
 
+@pytest.mark.parametrize("command", ["compare", "report"])
+def test_what_to_ask_where_there_is_no_plan_can_be_copied(command, tmp_path):
+    folder = tmp_path / "poor oak"
+    shutil.copytree(OAK, folder)
+    schools = folder / "schools.csv"
+    schools.write_text("school_id,school_name,funding_per_pupil\noak,Oak Elementary,3900\n", encoding="utf-8")
+    ran = spanwise(command, folder, *(["-o", tmp_path / "report.html"] if command == "report" else []))
+    assert ran.code == 4
+    assert f"Run 'spanwise explain '{folder}'' to see" in ran.err
+
+
 def test_a_hole_is_told_by_year_and_scenario_with_thousands_in_every_figure():
     district = read_district(LAKESIDE)
     schools = dataclasses.replace(district.schools, funding_per_pupil=np.full(9, 6000.0))

@@ -178,8 +178,20 @@ def test_the_depth_of_a_cut_has_two_places_below_a_tenth():
         "0.46 %",
         "1.04 %",
         "9.99 %",
-        "10.0 %",
+        "9.99 %",
         "15.4 %",
+    ]
+
+
+def test_the_depth_of_a_cut_is_never_rounded_to_one_that_leaves_no_plan():
+    """15.395 % is the deepest: at 15.4 % there is no plan. A hair that a search is off by is none."""
+    assert [cut(share) for share in (0.15395, 0.005068, 0.07, 0.0699999999, 0.1, 0.0999999999)] == [
+        "15.3 %",
+        "0.50 %",
+        "7.00 %",
+        "7.00 %",
+        "10.0 %",
+        "10.0 %",
     ]
 
 

@@ -116,7 +116,8 @@ def test_slopes_are_what_a_little_more_money_buys():
     tree = Tree.of(district.scenarios, district.years)
     p = Parameters.of(district, tree)
     funding = float((p.F * tree.probability).sum())
-    pupils = float((district.schools.need_weight[:, None] * p.E * tree.probability).sum())
+    need = district.schools.need_weight * p.E0.sum() / (district.schools.need_weight @ p.E0)
+    pupils = float((need[:, None] * p.E * tree.probability).sum())
     assert found.funding_change.size > 3
     for i in range(found.funding_change.size - 1):
         width = found.funding_change[i + 1] - found.funding_change[i]

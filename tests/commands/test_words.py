@@ -61,10 +61,18 @@ def test_what_to_ask_where_there_is_no_plan_can_be_copied(command, tmp_path):
     folder = tmp_path / "poor oak"
     shutil.copytree(OAK, folder)
     schools = folder / "schools.csv"
-    schools.write_text("school_id,school_name,funding_per_pupil\noak,Oak Elementary,3900\n", encoding="utf-8")
+    schools.write_text(schools.read_text(encoding="utf-8").replace(",8000,", ",6000,"), encoding="utf-8")
     ran = spanwise(command, folder, *(["-o", tmp_path / "report.html"] if command == "report" else []))
     assert ran.code == 4
     assert f"Run 'spanwise explain '{folder}'' to see" in ran.err
+    assert "It breaks first at Oak Elementary in 2027: $" in ran.err  # one scenario is not every one
+
+
+def test_a_leader_whom_nobody_wants_to_be_is_not_called_needless(tmp_path):
+    folder = tmp_path / "oak"
+    shutil.copytree(OAK, folder)
+    (folder / "stipends.csv").write_text("stipend,take_up\n5000,0\n", encoding="utf-8")
+    assert "  Leader stipend                none: the plan has no leader\n" in spanwise("solve", folder).out
 
 
 def test_a_hole_is_told_by_year_and_scenario_with_thousands_in_every_figure():

@@ -14,7 +14,7 @@ from commands.options import (
     QUIET,
     options_of,
     print_json,
-    say,
+    read,
     show,
     solving_options,
     typed,
@@ -66,15 +66,11 @@ def command(
         from commands.compare_plans import show_two
 
         return show_two(folder, other, objective, options, as_json=as_json, out=out, quiet=quiet)
-    from datafiles.saved_plan import district_of
     from models.comparison_json import comparison_json
     from models.comparison_tables import comparison_tables
     from optimizer.comparing import compare
 
-    district, warnings = district_of(folder)
-    if not quiet:
-        for warning in warnings:
-            say(f"Note: {warning}")
+    district = read(folder, quiet=quiet, saved=True)
     index = None if school is None else _index(district, school)
     comparison = compare(district, objective, options=options)
     if out is not None:

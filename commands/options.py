@@ -138,13 +138,14 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def read(path: Path, *, quiet: bool = False) -> District:
-    """Read the district of a folder or workbook; what looks odd in it goes to standard error."""
+def read(path: Path, *, quiet: bool = False, saved: bool = False) -> District:
+    """Read the district of a folder or workbook, or also of a saved plan; what looks odd in it goes to standard error."""
     from datafiles.reading import read_any
+    from datafiles.saved_plan import DISTRICT, is_saved_plan
 
     global _district
-    _district = path
-    district, warnings = read_any(path)
+    _district = path / DISTRICT if saved and is_saved_plan(path) else path
+    district, warnings = read_any(_district)
     if not quiet:
         for warning in warnings:
             say(f"Note: {warning}")

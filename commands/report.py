@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.options import OBJECTIVE, QUIET, ending, options_of, say, show, solving_options, typed
+from commands.options import OBJECTIVE, QUIET, ending, options_of, read, show, solving_options, typed
 from models.errors import InputError
 
 if TYPE_CHECKING:
@@ -146,13 +146,10 @@ def plan_of(folder: Path, objective: Any, options: Options, *, quiet: bool) -> P
         A saved plan is not the one that its district gives now.
 
     """
-    from datafiles.saved_plan import district_of, is_saved_plan
+    from datafiles.saved_plan import is_saved_plan
     from optimizer.solving import solve
 
-    district, warnings = district_of(folder)
-    if not quiet:
-        for warning in warnings:
-            say(f"Note: {warning}")
+    district = read(folder, quiet=quiet, saved=True)
     if not is_saved_plan(folder):
         return solve(district, objective, options=options)
     import json

@@ -52,7 +52,7 @@ def money_lines(plan: Plan) -> dict[str, Array]:
         "devices": np.einsum("vn,svn->sn", p.buy, values["b"]),
         "training": p.launch * values["d"],
         "launch": p.fixlaunch * opened,
-        "startup_grant": -values["u"],
+        "startup_grant": 0.0 - values["u"],  # none is 0.0, not -0.0
         "hiring": settings.staff.hiring_cost * _movers(plan, "i"),
         "layoffs": settings.staff.layoff_cost * _movers(plan, "l"),
         "out_of_scope": p.X,

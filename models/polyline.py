@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 SAME = 1e-9  # two places this near are one
+LEVEL = 1e-8  # two values this near are one: of functions that are alike the first is the greatest
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,30 +90,32 @@ def total(lines: Sequence[Polyline]) -> Polyline:
 
 
 def upper_envelope(lines: Sequence[Polyline], names: Sequence[int]) -> Polyline:
-    """The greatest of several functions at every place where at least one of them is defined.
+    """The greatest of several functions at every place where at least one of them is defined, the first of those alike.
 
     The functions may have different domains; where one of them begins above the others there is a jump.
     """
     cuts = np.unique(np.concatenate([line.at for line in lines]))
     cuts = cuts[np.concatenate([[True], np.diff(cuts) > SAME])]
     if cuts.size == 1:
-        best = int(np.argmax([line.value[0] for line in lines]))
+        values = np.array([line.value[0] for line in lines])
+        best = int(np.argmax(values >= values.max() - LEVEL))
         return Polyline(cuts, lines[best].value[:1], np.zeros(0), np.zeros(0, dtype=np.int64))
     low, high = cuts[:-1], cuts[1:]
     # axes: line, stretch between two places
     inside = np.array([(line.at[0] <= low + SAME) & (line.at[-1] >= high - SAME) for line in lines])
     value = np.where(inside, [line(low) for line in lines], -np.inf)
     slope = np.array([line.slope_at((low + high) / 2.0) for line in lines])
-    end = value + slope * (high - low)
-    rounded = value.round(12)
-    first = np.where(rounded == rounded.max(axis=0), slope, -np.inf).argmax(axis=0)  # the greatest at `low`
+    rise = slope * (high - low)
+    end = value + rise
+    top = value >= value.max(axis=0) - LEVEL
+    first = (top & (rise >= np.where(top, rise, -np.inf).max(axis=0) - LEVEL)).argmax(axis=0)
     stretches: list[_Stretch] = []
     for i in np.flatnonzero(inside.any(axis=0)).tolist():
         straight = [
             _Stretch(float(low[i]), float(high[i]), float(value[k, i]), float(slope[k, i]), names[k])
             for k in (
                 [int(first[i])]
-                if end[first[i], i] >= end[:, i].max()
+                if end[first[i], i] >= end[:, i].max() - LEVEL  # nothing crosses it
                 else np.flatnonzero(inside[:, i]).tolist()
             )
         ]
@@ -136,13 +139,13 @@ class _Stretch:
 
 def _greatest(straight: Sequence[_Stretch], low: float, high: float) -> list[_Stretch]:
     """The upper envelope of straight lines between two places: from one crossing to the next."""
-    best = max(straight, key=lambda line: (round(line.value, 12), line.slope))
+    best = _first_of_the_best(straight, high - low)
     place, parts = low, []
     while True:
         crossings = [
             (low + (best.value - line.value) / (line.slope - best.slope), line)
             for line in straight
-            if line.slope > best.slope + SAME
+            if line.slope > best.slope + SAME and line.at(high) > best.at(high) + LEVEL
         ]
         ahead = [(where, line) for where, line in crossings if place + SAME < where < high - SAME]
         end, after = min(ahead, key=lambda entry: (entry[0], -entry[1].slope), default=(high, best))
@@ -152,12 +155,20 @@ def _greatest(straight: Sequence[_Stretch], low: float, high: float) -> list[_St
         place, best = end, after
 
 
+def _first_of_the_best(straight: Sequence[_Stretch], width: float) -> _Stretch:
+    """The line that begins highest and then rises most; rounding does not choose among those that are alike."""
+    top = max(line.value for line in straight)
+    high = [line for line in straight if line.value >= top - LEVEL]
+    most = max(line.slope for line in high) * width
+    return next(line for line in high if line.slope * width >= most - LEVEL)
+
+
 def _stitch(stretches: Sequence[_Stretch]) -> Polyline:
     at, value = [stretches[0].low], [stretches[0].value]
     slope: list[float] = []
     piece: list[int] = []
     for part in stretches:
-        if abs(part.value - value[-1]) > 1e-9 * (1.0 + abs(part.value)):
+        if abs(part.value - value[-1]) > 2 * LEVEL * (1.0 + abs(part.value)):
             at, value, slope, piece = (
                 [*at, part.low],
                 [*value, part.value],

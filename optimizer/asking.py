@@ -13,17 +13,17 @@ from optimizer.registry import RULES
 SETTINGS = "district.toml"
 
 ASKS = {
-    "placement": "{side:,.4g} pupils of {band} are taught, at most {limit:g} a teacher",
-    "equipment": "{side:,.4g} pupils of {band} each have a technology package",
+    "placement": "{amount} pupils of {band} are taught, at most {limit:g} a teacher",
+    "equipment": "{amount} pupils of {band} each have a technology package",
     "staffing_reach": "pupils of {band} count as covered to {level} only under patterns of that credit",
     "technology_reach": "pupils of {band} count as covered to {level} only with packages of that reach",
     "positions": "{role}: those whom the teaching needs{outside}",
     "stipend_take_up": "leaders are those who accept the stipend",
     "eligible_teachers": "at most {eligible_share} of the teachers and leaders can be offered the role",
     "leader_share": "leaders are at most {max_leader_share} of the teachers and leaders",
-    "seats": "pupils with {device} have one of {side:,.4g} seats in place, or one that is bought",
+    "seats": "pupils with {device} have one of {amount} seats in place, or one that is bought",
     "training": "teams work with trained people",
-    "training.stock": "{side:,.4g} trained pupil-places are left from today; more are launched",
+    "training.stock": "{amount} trained pupil-places are left from today; more are launched",
     "launch": "teams work where the school has been launched",
     "launch.lasting": "a launch lasts",
     "growth": "teams grow by at most {max_growth_per_year} of the school's pupils a year",
@@ -31,11 +31,11 @@ ASKS = {
     "startup_grant": "a start-up grant pays for start-up alone",
     "startup_grant.total": "the start-up grant is ${side:,.0f}",
     "technology_cap": "recurring technology is at most ${side:,.0f}",
-    "staff_flow": "{pool}: {side:,.4g} FTE stay from today; others are hired or laid off",
-    "position_loss": "at least {side:,.4g} FTE are kept",
-    "adult_floor": "at least {side:,.4g} FTE of teachers, leaders and aides are there",
+    "staff_flow": "{pool}: {amount} FTE stay from today; others are hired or laid off",
+    "position_loss": "at least {amount} FTE are kept",
+    "adult_floor": "at least {amount} FTE of teachers, leaders and aides are there",
     "reserve_cap": "at most ${side:,.0f} is carried to the next year",
-    "school_floor": "at least {side:,.4g} pupils are covered",
+    "school_floor": "at least {amount} pupils are covered",
     "transfer": "what schools receive from the pool is what schools give",
     "transfer.limit": "at most ${side:,.0f} is given to the pool",
     "budget": "${side:,.0f} is there to be spent, after what lies outside the plan",
@@ -79,13 +79,14 @@ def collision(model: Model, row: int) -> Collision:
     node = model.tree.labels[at["n"]] if "n" in at else ""
     year = district.settings.first_year - 1 + int(model.tree.year[at["n"]]) if "n" in at else None
     words = _words(model, read)
-    words["outside"] = f", and {read.side:,.4g} FTE outside the teams" if read.side else ""
+    amount = _amount(read.side)
+    words["outside"] = f", and {amount} FTE outside the teams" if read.side else ""
     return Collision(
         rule=rule.id,
         row=read.label,
         words=rule.words,
         asks=(OVERSPENT if name == "budget" and round(side) < 0 else ASKS[name]).format(
-            side=read.side, **words
+            side=read.side, amount=amount, **words
         ),
         school_id=district.schools.id[at["s"]] if "s" in at else "",
         school=school,
@@ -94,6 +95,11 @@ def collision(model: Model, row: int) -> Collision:
         item=next((str(words[key]) for key in ("role", "band", "device", "pool") if words[key]), ""),
         places=tuple(_places(model, read)),
     )
+
+
+def _amount(side: float) -> str:
+    """People, pupils or seats to four figures, and to the whole one where there are more."""
+    return f"{side:,.0f}" if side >= 1_000 else f"{side:.4g}"
 
 
 def _words(model: Model, row: _Row) -> dict[str, object]:

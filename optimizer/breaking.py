@@ -78,12 +78,12 @@ def _missing_money(refused: Model, *, ends: bool) -> str:
 
 
 def _when(district: District, model: Model, n: int) -> str:
-    """The year and the scenarios of a node."""
+    """The year of a node, and its scenarios where there are several."""
     tree = model.tree
     year = district.settings.first_year + int(tree.year[n]) - 1
     through = np.flatnonzero(tree.path[:, tree.year[n] - 1] == n)
     if through.size == len(tree.scenario_ids):
-        return f"{year}, in every scenario"
+        return f"{year}, in every scenario" if through.size > 1 else f"{year}"
     names = ", ".join(tree.scenario_ids[c] for c in through)
     return f"{year}, in scenario{'s' if through.size > 1 else ''} {names}"
 

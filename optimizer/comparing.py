@@ -95,18 +95,24 @@ def compare(
     optimal = standing_of(plan, n, "optimal")
     moves = staffing_moves(district, plan.values["q"][:, :, n])
     priced = _priced(plan, n, now, optimal)
+    best = _best_use_column(found, now)
+    notes = _notes(district, scenario, now, plan.parameters.F[:, n], found)
+    if best is not None and _moved_for_nothing(best, now):
+        notes.append(
+            "Best use covers no more pupils than today: where its positions differ, that gains nothing."
+        )
     return Comparison(
         plan=plan,
         scenario=plan.tree.scenario_ids[scenario],
         node=n,
         today=now,
-        best_use=_best_use_column(found, now),
+        best_use=best,
         optimal=optimal,
         bridge=_bridge(plan, n, now, optimal, moves, priced),
         moves=moves,
         budget=None if district.budget is None else _budget(district, now, optimal, priced),
         collisions=found.collisions,
-        notes=tuple(_notes(district, scenario, now, plan.parameters.F[:, n], found)),
+        notes=tuple(notes),
     )
 
 
@@ -186,6 +192,13 @@ def _budget(
         )
         changes.append(BudgetChange(name, given, actual, prices, quantities, planned))
     return tuple(changes)
+
+
+def _moved_for_nothing(best: Standing, now: Standing) -> bool:
+    """Whether the best use has other positions than today and covers no more pupils: one of many uses as good."""
+    gained = float((best.need * (best.covered - now.covered)).sum())
+    moved = np.abs(best.positions.sum(axis=0) - now.positions.sum(axis=0)).max(initial=0.0)
+    return bool(gained <= 1e-4 * float((now.need * now.pupils).sum()) and moved >= 0.05)
 
 
 # ---- what a reader must know -------------------------------------------------------------------------------------

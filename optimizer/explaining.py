@@ -109,8 +109,10 @@ def _notes(district: District, goal: str, plan: Plan, *, degenerate: bool) -> li
     notes = []
     if district.years > 1 or len(district.scenarios.id) > 1:
         notes.append("A pupil counts once in every plan year, weighted with the scenario's probability.")
-    if (district.schools.need_weight != 1).any():
-        notes.append("Pupils are weighted with the need_weight of their school.")
+    if np.ptp(district.schools.need_weight) > 0:
+        notes.append(
+            "Pupils are weighted with the need_weight of their school; a pupil of average weight counts once."
+        )
     if plan.stipend_step is not None:
         notes.append(
             f"Prices hold for one stipend of ${plan.stipend_step:,.0f} everywhere, the step of this plan."

@@ -112,7 +112,7 @@ PARAMETERS = {
 
 BEFORE = r"""
 Also: $`a_{mr}`$ FTE of role r per pupil under pattern m (`fte_per_pupil`), $`\gamma_m`$ credit, $`\rho_k`$ reach, $`L_v`$ life of a seat (`life_years`),
-$`\omega_s`$ need weight, $`\beta`$ benefits on stipends (`stipend_benefits_rate`), $`f^0_{sr}`$ positions in place today,
+$`\omega_s`$ need weight over that of the average pupil today, $`\beta`$ benefits on stipends (`stipend_benefits_rate`), $`f^0_{sr}`$ positions in place today,
 $`\mathrm{min}_{sr}`$ the part of them that stays outside all patterns.
 
 ### What stands before the plan

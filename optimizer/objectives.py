@@ -13,7 +13,6 @@ from optimizer.formulation import Model
 Array = NDArray[np.float64]
 
 HOLD = 1e-6  # absolute, on the 0..1 scale: what a later stage may give up of an earlier one
-FAR = 100.0  # times 1 that the usual need weight may be before it is brought to 1
 TIE = 1e-4  # $ per dollar moved or granted, and per seat and year bought too early; in no reported figure
 
 
@@ -59,13 +58,15 @@ class Stage:
 
 
 def needs(model: Model) -> Array:
-    """ω_s, axis s: as given, or divided by what is usual where that is far from 1.
+    """ω_s, axis s: need weights over that of the average pupil today, so that what is gained is told in pupils.
 
     Their ratios alone count, and a solver's tolerances are absolute.
     """
     need, pupils = model.district.schools.need_weight, model.p.E0
+    if not np.ptp(need):
+        return np.ones(need.size)
     usual = float(need @ pupils) / float(pupils.sum()) if pupils.any() else 1.0
-    return need / usual if usual > 0 and not 1.0 / FAR <= usual <= FAR else need
+    return need / usual if usual > 0 else need
 
 
 def weights(model: Model) -> Array:

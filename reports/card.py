@@ -141,7 +141,7 @@ def _decisions(plan: Plan) -> list[str]:
     _, leaders, aides = (float((fte * every).sum()) for fte in plan.team_fte)
     policy = " everywhere" if plan.stipend_step is not None else " on average"
     stipend = (
-        "none: no leader is needed" if plan.stipend is None else f"{dollars(plan.stipend)} a year{policy}"
+        "none: the plan has no leader" if plan.stipend is None else f"{dollars(plan.stipend)} a year{policy}"
     )
     span = ratio(plan.teachers_per_leader)
     last = [n for n in range(tree.size) if tree.year[n] == tree.years]

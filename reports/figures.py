@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 NOTHING = "–"
+HAIR = 1e-6  # of the last place shown: a depth of 7 % that a search found a hair below is 7 %
 
 
 def dollars(amount: float | None) -> str:
@@ -51,8 +52,12 @@ def percent(share: float | None, places: int = 1) -> str:
 
 
 def cut(share: float | None) -> str:
-    """The depth of a cut: two places below 10 %, where a tenth would make different cuts one: `0.46 %`, `12.3 %`."""
-    return percent(share, cut_places(share))
+    """The depth of a cut, never deeper than it is: two places below 10 %, where a tenth would make different cuts one."""
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    places = 2 if share < 0.1 * (1 - HAIR) else 1
+    size = 10 ** (places + 2)
+    return percent(math.floor(share * size + HAIR) / size, places)
 
 
 def cut_places(share: float | None) -> int:

@@ -70,10 +70,12 @@ def frontier_card(answer: Frontier) -> str:
         lines.append(
             "  shown. It need not bend downward all the way, and it jumps where a better step becomes possible."
         )
-    else:
+    elif answer.stipend is None or not answer.sampled:
         lines.append("  Every further dollar buys at most as much as the one before.")
-    if answer.sampled:
+    if answer.sampled and answer.stipend is None:
         lines.append("  Exact at these places; between them coverage is higher than on a straight line.")
+    elif answer.sampled:
+        lines.append("  Exact at these places; between them another stipend may take over.")
     exact = "" if answer.sampled else f"{_exact(len(rows) - 1, size)}; "
     lines.append(
         f"  {exact}{plural(answer.solves, 'solve')}. Pupils are counted once a year, weighted by need."

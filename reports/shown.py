@@ -61,8 +61,8 @@ def share(value: float | None, of: str = "", places: int = 1) -> Shown:
 
 
 def cut(value: float | None, of: str = "") -> Shown:
-    """The depth of a cut as `0.46 %` or `12.3 %`."""
-    return share(value, of, figures.cut_places(value))
+    """The depth of a cut as `0.46 %` or `12.3 %`, rounded down: a cut so deep leaves a plan."""
+    return Shown(figures.cut(value), value, "share", of)
 
 
 def change(value: float | None, of: str = "", places: int = 1) -> Shown:

@@ -79,6 +79,10 @@ TEXTS = {
         " where aides are not in the data)"
     ),
     "funding_growth": "funding grows as teachers' pay does ({percent:g} % a year), so that today's staff stays affordable (assumption)",
+    "label": (
+        "the plan's first year is called {first}, and its dollars are those of fiscal {year}: funding and prices rise from the second"
+        " year on (first_year in district.toml gives it another name)"
+    ),
     "devices": "a cart seat for each pupil, of all ages in equal parts; no team-taught pupils and no trained places today (assumption)",
     "adults": "min_adults_per_100_pupils is lowered to today's own teachers and aides, which are fewer than the book asks for",
     "lean": (

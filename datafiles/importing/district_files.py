@@ -14,7 +14,7 @@ from datafiles.decoding import CONTROL
 from datafiles.importing import assumptions
 from datafiles.importing.funding import Funding, funding
 from datafiles.importing.grades import ADULT, PREK, SCHOOL_GRADES, spread
-from datafiles.importing.prices import Prices
+from datafiles.importing.prices import BOOK_YEAR, Prices
 from datafiles.importing.record import DistrictRecord, SchoolRecord
 from datafiles.importing.report import ImportReport
 from datafiles.importing.staffing import Staffing, staffing
@@ -175,6 +175,9 @@ def _settings(
         ("", "name"): _line(record.name or record.id),
         ("", "years"): shape.years,
     }
+    first = int(prices.setting("", "first_year"))
+    if first != BOOK_YEAR:
+        report.guessed.add(assumptions.TEXTS["label"].format(first=first, year=BOOK_YEAR), record.id)
     rate = float(prices.roles["teacher"]["annual_raise"] or 0.0)
     changes["funding", "growth"] = rate
     if shape.years > 1:

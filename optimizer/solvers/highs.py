@@ -143,6 +143,7 @@ class Session:
         scale: int = LARGEST,
     ) -> None:
         self._highs = _Quiet()
+        self._scale = scale
         self._highs.setOptionValue("simplex_scale_strategy", scale)
         self._highs.setOptionValue("threads", threads)
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
@@ -284,8 +285,9 @@ class Session:
 
         `method` is `simplex` (dual), `primal`, `ipm` or `hipo` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
-        ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch:
-        no district is refused for the sake of rounding. Without `doubt` the first end stands: for trials that may fail.
+        ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch,
+        and one without a bound under HiGHS's own scaling: no district is refused for the sake of rounding. Without `doubt` the first end
+        stands: for trials that may fail.
         Without `read` the solution of an LP has its objective alone. After `most` iterations of simplex it stops for good.
         """
         self._tell_cost(cost)
@@ -313,6 +315,11 @@ class Session:
                     break
             if not self._perturb:
                 self._set_perturbation(0.0)
+        if doubt and solution.status is Status.UNBOUNDED and not self._whole and self._scale != EQUILIBRATED:
+            self.start_cold()  # amounts of a very large district, scaled by the largest entries, look like no bound
+            self._highs.setOptionValue("simplex_scale_strategy", EQUILIBRATED)
+            solution = self._minimise_by("simplex", interruptible, read)
+            self._highs.setOptionValue("simplex_scale_strategy", self._scale)
         return solution
 
     def _tell_cost(self, cost: Array) -> None:

@@ -149,11 +149,14 @@ def summary_frontier(story: Story) -> Markup:
         edge = frontier.least_funding_change
         text += (
             say(
-                "A cut of all funding by more than {} leaves no plan that keeps all rules.",
-                shown.cut(-edge, "frontier.least"),
+                "A cut of all funding by more than {}, from the first year on, leaves no plan that keeps all rules.",
+                shown.share(-edge, "frontier.least", cut_places(edge)),
             )
             if edge <= 0
-            else say("There is a plan only with {} more funding.", shown.cut(edge, "frontier.least"))
+            else say(
+                "There is a plan only with {} more funding.",
+                shown.share(edge, "frontier.least", cut_places(edge)),
+            )
         )
     return text
 
@@ -209,20 +212,24 @@ def summary_extra(story: Story) -> Markup:
     assert story.explanation is not None
     extra = story.explanation.extra
     assert extra is not None
-    placed = _placed(story)
-    school, most = story.district.schools.name[placed[0][0]], placed[0][1]
-    used = sum(amount for _, amount in placed)
     text = say("With {} more a year, ", shown.dollars(extra.yearly, "extra.yearly"))
     if story.explanation.objective == "expected":
         served = shown.some_pupils(extra.gain / story.tree.years, "extra.pupils")
         text += say("{} more pupils are fully served in an average year (weighted by need); ", served)
-    if used < 0.995 * extra.yearly:
-        text += say("{} of it find a use; ", shown.dollars(used, "extra.total"))
+    return text + _whither(story, extra.yearly)
+
+
+def _whither(story: Story, yearly: float) -> Markup:
+    """Say how much of the money finds use, and where the most of it goes."""
+    placed = _placed(story)
+    (first, largest), used = placed[0], sum(amount for _, amount in placed)
+    name, text = story.district.schools.name[first], Markup()
+    if used < 0.99 * yearly:
+        text += say("{} of it finds use in an average year; ", shown.exact_dollars(used, "extra.total"))
     if len(placed) == 1:
-        return text + say("all of that goes to {}.", school)
-    return text + say(
-        "most of that goes to {}." if most > used / 2 else "the largest part goes to {}.", school
-    )
+        return text + say("all of that goes to {}." if text else "all of it goes to {}.", name)
+    part = "most" if largest > used / 2 else "the largest part"
+    return text + say(f"{part} of {'that' if text else 'it'} goes to {{}}.", name)
 
 
 def _key_extra(story: Story) -> str:

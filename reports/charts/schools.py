@@ -116,6 +116,8 @@ def summary(story: Story) -> Markup:
     if len(order) == 1:
         return say("{} changes by {}.", names[order[0]], gain(order[0]))
     best, least = order[0], order[-1]
+    if gain(best).text == gain(least).text:
+        return say("Every school changes by {}.", gain(best))
     return say("{} gains most ({}), {} least ({}).", names[best], gain(best), names[least], gain(least))
 
 

@@ -100,7 +100,9 @@ def _tiles(story: Story) -> list[Tile]:
     stipend = shown.dollars(plan.stipend, "stipend") if plan.stipend is not None else "none"
     found.append(
         Tile(
-            "Leader stipend a year", stipend, say(paid if plan.stipend is not None else "no leader is needed")
+            "Leader stipend a year",
+            stipend,
+            say(paid if plan.stipend is not None else "the plan has no leader"),
         )
     )
     found.append(_ratio_tile(story))

@@ -69,7 +69,7 @@ def _by_need(story: Story) -> Table:
         *today,
         f"In {last}",
         "All years",
-        "Spending per pupil and year",
+        "Spending per pupil and year, in dollars of the year",
     ]
     return Table("Schools by need weight (a higher weight means more need)", head, rows)
 
@@ -80,12 +80,17 @@ def _in_words(story: Story) -> Markup:
         return say("No school has pupils.")
     ids, names = story.district.schools.id, story.district.schools.name
     low, high = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
-    text = say(
-        "Over all years coverage goes from {} at {} to {} at {}. ",
-        shown.share(shares[low], f"school.{ids[low]}.coverage"),
-        names[low],
-        shown.share(shares[high], f"school.{ids[high]}.coverage"),
-        names[high],
+    lowest, highest = (shown.share(shares[s], f"school.{ids[s]}.coverage") for s in (low, high))
+    text = (
+        say("Over all years coverage is {} at every school. ", lowest)
+        if lowest.text == highest.text
+        else say(
+            "Over all years coverage goes from {} at {} to {} at {}. ",
+            lowest,
+            names[low],
+            highest,
+            names[high],
+        )
     )
     weights = story.district.schools.need_weight
     if np.ptp(weights) == 0:

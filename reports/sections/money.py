@@ -14,9 +14,9 @@ def money(story: Story) -> Section | None:
     if not found:
         return None
     if story.explanation is not None and story.explanation.extra is not None:
-        bought = _buys(story)
-        if bought.rows:
-            found.insert(2 if story.frontier is not None else 1, bought)
+        buys = _buys(story)
+        if buys.rows:  # money that covers nobody more changes nothing
+            found.insert(2 if story.frontier is not None else 1, buys)
     if story.tornado is not None and story.tornado.without_effect:
         names = ", ".join(words.setting(name) for name in story.tornado.without_effect)
         found.append(Paragraph(say("Without any effect on the share of pupils served: {}.", names), "quiet"))

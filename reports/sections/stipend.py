@@ -12,7 +12,7 @@ from reports.story import Story
 
 
 def stipend(story: Story) -> Section | None:
-    """Explain the stipend; nothing where no leader is needed."""
+    """Explain the stipend; nothing where the plan has no leader."""
     if story.plan.stipend is None:
         return None
     return Section(

@@ -25,6 +25,12 @@ def rows_of(text: str) -> dict[str, str]:
     return {line.strip().split("  ")[0]: line for line in text.splitlines() if line.startswith("  ")}
 
 
+def test_no_start_up_grant_is_nothing_and_not_minus_nothing(tmp_path) -> None:
+    assert spanwise("solve", ROOT / "examples" / "oak", "--out", tmp_path / "plan", "--quiet").code == 0
+    money = (tmp_path / "plan" / "money.csv").read_text(encoding="utf-8")
+    assert ",startup_grant,0.0\n" in money and "-0.0\n" not in money
+
+
 @pytest.mark.parametrize("factor", [0.7, 1.0, 1.3])
 def test_what_is_there_is_spent_kept_or_left_over(factor: float) -> None:
     district = read_district(LAKESIDE)

@@ -56,6 +56,25 @@ def test_next_steps_of_a_folder_with_spaces_can_be_copied(tmp_path):
     assert f"spanwise check '{tmp_path / 'new one'}'" in spanwise("init", tmp_path / "new one").out
 
 
+@pytest.mark.parametrize("command", ["compare", "report"])
+def test_what_to_ask_where_there_is_no_plan_can_be_copied(command, tmp_path):
+    folder = tmp_path / "poor oak"
+    shutil.copytree(OAK, folder)
+    schools = folder / "schools.csv"
+    schools.write_text(schools.read_text(encoding="utf-8").replace(",8000,", ",6000,"), encoding="utf-8")
+    ran = spanwise(command, folder, *(["-o", tmp_path / "report.html"] if command == "report" else []))
+    assert ran.code == 4
+    assert f"Run 'spanwise explain '{folder}'' to see" in ran.err
+    assert "It breaks first at Oak Elementary in 2027: $" in ran.err  # one scenario is not every one
+
+
+def test_a_leader_whom_nobody_wants_to_be_is_not_called_needless(tmp_path):
+    folder = tmp_path / "oak"
+    shutil.copytree(OAK, folder)
+    (folder / "stipends.csv").write_text("stipend,take_up\n5000,0\n", encoding="utf-8")
+    assert "  Leader stipend                none: the plan has no leader\n" in spanwise("solve", folder).out
+
+
 def test_a_hole_is_told_by_year_and_scenario_with_thousands_in_every_figure():
     district = read_district(LAKESIDE)
     schools = dataclasses.replace(district.schools, funding_per_pupil=np.full(9, 6000.0))
@@ -167,8 +186,20 @@ def test_the_depth_of_a_cut_has_two_places_below_a_tenth():
         "0.46 %",
         "1.04 %",
         "9.99 %",
-        "10.0 %",
+        "9.99 %",
         "15.4 %",
+    ]
+
+
+def test_the_depth_of_a_cut_is_never_rounded_to_one_that_leaves_no_plan():
+    """15.395 % is the deepest: at 15.4 % there is no plan. A hair that a search is off by is none."""
+    assert [cut(share) for share in (0.15395, 0.005068, 0.07, 0.0699999999, 0.1, 0.0999999999)] == [
+        "15.3 %",
+        "0.50 %",
+        "7.00 %",
+        "7.00 %",
+        "10.0 %",
+        "10.0 %",
     ]
 
 

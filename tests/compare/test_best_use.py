@@ -12,6 +12,7 @@ import optimizer
 from datafiles.folder import write_district
 from models.district import BUDGET_CATEGORIES, Budget, District
 from models.made import made_district
+from optimizer.comparing import _moved_for_nothing
 from optimizer.reallocation import HELD
 from tests import reference
 from tests.compare import hand
@@ -232,3 +233,15 @@ def test_one_stipend_for_all_may_be_what_collides(tmp_path: Path) -> None:
 
 def test_every_category_is_one_that_a_budget_may_name() -> None:
     assert set(optimizer.compare(made_district(1)).today.spending) == set(BUDGET_CATEGORIES)
+
+
+def test_people_moved_for_nothing_are_told_as_that():
+    """A vertex among many that cover as much may turn specialists into teachers, and would be taken for advice."""
+    now = optimizer.compare(made_district(2, 1)).today
+    positions = now.positions.copy()
+    positions[0, 0] -= 2.0
+    positions[0, 1] += 2.0
+    assert not _moved_for_nothing(now, now)
+    assert _moved_for_nothing(dataclasses.replace(now, positions=positions), now)
+    better = dataclasses.replace(now, positions=positions, covered=now.covered + 0.1 * now.pupils)
+    assert not _moved_for_nothing(better, now)

@@ -106,6 +106,14 @@ def test_the_words_and_the_rows_of_oak_s_conflict(tmp_path):
     }
 
 
+def test_the_pupils_of_a_large_district_are_written_out(tmp_path):
+    tables, settings = oak({"schools": "school_id,school_name,funding_per_pupil\noak,Oak Elementary,3900\n",
+                            "enrollment": "school_id,grade_band,pupils\noak,K-5,106620\n"})  # fmt: skip
+    told = explain(read_district(write_folder(tmp_path / "oak", tables, settings))).conflict.rules
+    asked = next(rule.asks for rule in told if rule.rule == "placement")
+    assert asked == "106,620 pupils of Elementary are taught, at most 30 a teacher"
+
+
 def test_a_setting_s_line_is_found(tmp_path):
     """An adult floor of 8 for 100 pupils needs 40 adults: $3,200,000 in aides where $2,165,000 are there."""
     settings = SETTINGS + "\n[staff]\n# a floor\nmin_adults_per_100_pupils = 12\n"

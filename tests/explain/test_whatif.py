@@ -1,5 +1,7 @@
 """Limits, settings one step looser and more money, each against the same question asked through the district's figures."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -180,3 +182,16 @@ def test_a_made_district_that_money_does_not_limit_is_told_so():
     answer = explain(made_district(2, 1, seed=2))
     assert answer.extra.gain == pytest.approx(0.0, abs=1e-3)
     assert answer.extra.used == ()
+
+
+@pytest.mark.parametrize("size", [0.3, 1.0, 10.0])
+def test_gains_are_told_in_pupils_whatever_the_size_of_the_need_weights(size):
+    """Three in ten pupils more of a thousand are three hundred, though each weighs ten."""
+    district = DISTRICTS["pooled"]()
+    weights = size * np.array([1.0, 1.5, 2.0])
+    answer = explain(
+        district.replace(schools=dataclasses.replace(district.schools, need_weight=weights)), extra=100_000.0
+    )
+    assert answer.extra.gain > 0
+    pupils = float(district.enrollment.sum()) * district.years
+    assert answer.extra.gain == pytest.approx(answer.extra.share * pupils, rel=0.02)  # schools grow apart

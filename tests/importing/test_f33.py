@@ -18,6 +18,19 @@ def test_nces_writes_dollars(tmp_path):
     )
 
 
+def test_the_year_of_the_dollars_is_told_where_the_plan_is_called_by_another(tmp_path):
+    text = (
+        "the plan's first year is called 2027, and its dollars are those of fiscal 2026: funding and prices rise from the second"
+        " year on (first_year in district.toml gives it another name)"
+    )
+    told = imported("f33", tmp_path, samples.F33_NCES, district="0100005")
+    tables_of(told)
+    assert text in told.report.guessed.whom
+    chicago = imported("f33", tmp_path, samples.F33_NCES, district="0100005", book="chicago-fy26")
+    tables_of(chicago)
+    assert not [text for text in chicago.report.guessed.whom if text.startswith("the plan's first year")]
+
+
 def test_census_writes_thousands(tmp_path):
     finance = record_of("f33", tmp_path, samples.F33_CENSUS).finance
     assert (finance.year, finance.pupils, finance.current, finance.instruction) == (

@@ -7,6 +7,8 @@ import pytest
 
 from datafiles.importing.importing import read_source
 from datafiles.importing.selection import Selection
+from models.status import Status
+from optimizer import explain
 from optimizer.solving import solve
 from tests.importing.reading import districts_of
 
@@ -69,6 +71,19 @@ def test_texas(shared_data):
     districts = districts_of(some(result, CHECKED))
     for district in list(districts.values())[2 : 2 + SOLVED]:
         assert 0 < solve(district).coverage <= 1
+
+
+def test_a_district_of_200_000_pupils_without_a_plan_is_explained(shared_data):
+    """The colliding rules of Houston under the book's scenarios; its elastic model once passed for unbounded."""
+    national = shared_data / "national"
+    files = [
+        national / "tx_tapr_2015_16_district_staff_students.csv.gz",
+        national / "tx_peims_finance_by_district_2012_2016.csv.gz",
+    ]
+    (district,) = districts_of(read_source("tx", files, Selection("101912"), scenarios=True)).values()
+    answer = explain(district)
+    assert answer.status is Status.INFEASIBLE
+    assert "budget" in {rule.rule for rule in answer.conflict.rules}
 
 
 def test_texas_from_the_publishers_own_tables(shared_data):

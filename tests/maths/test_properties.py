@@ -351,9 +351,9 @@ def test_a_dual_predicts_a_small_re_solve(district, seed: int) -> None:
     plan = plan_of(district, "expected")
     model = Model(district)
     matrix = model.lp.matrix()
-    cost = -model.lp.expression(
-        model.covered(), "sn", district.schools.need_weight[:, None] * model.tree.probability
-    )
+    need, pupils = district.schools.need_weight, model.p.E0
+    need = need * pupils.sum() / (need @ pupils)  # a pupil of average weight counts once
+    cost = -model.lp.expression(model.covered(), "sn", need[:, None] * model.tree.probability)
     rng = np.random.default_rng(seed)
     priced = {
         name: np.argwhere(np.abs(np.nan_to_num(prices.dual)) > 1e-9) for name, prices in plan.prices.items()

@@ -236,6 +236,27 @@ def test_numerical_trouble_is_tried_once_more_from_scratch(program, monkeypatch)
         assert len(runs) == 2 and runs[0] == method != runs[1]
 
 
+def test_a_program_that_seems_unbounded_is_scaled_otherwise(program, monkeypatch) -> None:
+    """Every variable is bounded by the rules: in some models of very large districts rounding alone says otherwise."""
+    matrix, cost = program
+    real = highs.Session._minimise_by
+    truth = highs.Session(matrix).minimise(cost, method="simplex").objective
+    scales: list[int] = []
+
+    def liar(self, by: str, interruptible: bool, read: bool) -> Solution:
+        scales.append(self.native.getOptionValue("simplex_scale_strategy")[1])
+        if scales[-1] == highs.LARGEST:
+            return Solution(Status.UNBOUNDED, None, None, None, np.nan, 0.0)
+        return real(self, by, interruptible, read)
+
+    session = highs.Session(matrix)
+    with monkeypatch.context() as patch:
+        patch.setattr(highs.Session, "_minimise_by", liar)
+        assert session.minimise(cost, method="simplex").objective == pytest.approx(truth, rel=1e-9)
+    assert scales == [highs.LARGEST, highs.EQUILIBRATED]
+    assert session.native.getOptionValue("simplex_scale_strategy")[1] == highs.LARGEST
+
+
 def test_a_doubt_that_ends_in_trouble_is_settled_by_interior_point(program, monkeypatch) -> None:
     """Simplex from nothing says "unknown" of some schools without a plan: that is neither a plan nor a failure."""
     matrix, cost = program

@@ -20,6 +20,7 @@ from optimizer.live import Live
 from optimizer.staging import Options
 from reports.frontier import equity_card, frontier_card, signed
 from tests import districts
+from tests.explain.made import funded
 from tests.questions.brute import Brute
 from tests.questions.test_stress import CASES, made
 from tests.reference.program import total as add_up
@@ -117,7 +118,8 @@ def test_slopes_are_what_a_little_more_money_buys():
     tree = Tree.of(district.scenarios, district.years)
     p = Parameters.of(district, tree)
     funding = float((p.F * tree.probability).sum())
-    pupils = float((district.schools.need_weight[:, None] * p.E * tree.probability).sum())
+    need = district.schools.need_weight * p.E0.sum() / (district.schools.need_weight @ p.E0)
+    pupils = float((need[:, None] * p.E * tree.probability).sum())
     assert found.funding_change.size > 3
     for i in range(found.funding_change.size - 1):
         width = found.funding_change[i + 1] - found.funding_change[i]
@@ -383,6 +385,30 @@ def test_a_function_that_begins_above_makes_a_jump():
     assert best.value == pytest.approx([0.0, 0.05, 0.8, 0.9])
     assert list(best.piece) == [0, 1, 1]
     assert best.without_straight_points(1e-9).at.size == 4
+
+
+def test_of_functions_that_are_alike_the_first_is_the_greatest():
+    """A dearer stipend that covers no more than a cheaper one, but for rounding, does not take over."""
+    cheap = Polyline.of([0.0, 0.5, 1.0], [0.2, 0.6, 0.7], [0.8, 0.2])
+    dear = Polyline.of([0.0, 0.4, 1.0], [0.1, 0.58 + 3e-12, 0.7 + 4e-12], [1.2, 0.2 + 2e-12])
+    alike = Polyline.of([0.0, 0.5, 1.0], [0.2 + 1e-13, 0.6, 0.7], [0.8 + 1e-12, 0.2 + 1e-12])
+    best = upper_envelope([cheap, alike], [0, 1])
+    assert list(best.piece) == [0, 0]
+    best = upper_envelope([cheap, dear], [0, 1])
+    assert best.piece[-1] == 0 and best(np.array([1.0]))[0] == pytest.approx(0.7)
+    assert upper_envelope([cheap.only_at(np.array([1.0])), dear.only_at(np.array([1.0]))], [0, 1]).value == [
+        0.7
+    ]
+
+
+def test_the_frontier_pays_the_stipend_that_the_plan_pays():
+    """Where money is plenty every stipend covers as much, and the plan pays the least of them."""
+    district = made_district(2, 2, 1, seed=3, leaders={"stipend_policy": "uniform"})
+    found = frontier(district, 0.0, 1.0, points=4)
+    assert found.stipend is not None
+    for change, stipend in zip(found.funding_change, found.stipend):
+        assert optimizer.solve(funded(district, 1.0 + change)).stipend_step == stipend
+    assert "between them another stipend may take over" in frontier_card(found)
 
 
 def test_straight_points_are_left_out():

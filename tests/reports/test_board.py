@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import math
 import re
 from html.parser import HTMLParser
 
@@ -264,7 +265,10 @@ def test_answers_are_shown_as_they_were_found(story, page):
 def as_text(value, unit):
     """How a figure must read, told apart from the code under test; a pattern that fits its rounding."""
     if unit == "share":
-        return {f"{value * 100:,.{places}f} %" for places in (0, 1, 2)}
+        down = {f"{math.floor(value * 10**places * 100) / 10**places:.{places}f} %" for places in (1, 2)}
+        return {
+            f"{value * 100:,.{places}f} %" for places in (0, 1, 2)
+        } | down  # a depth of a cut is rounded down
     if unit == "points":
         return {f"{abs(value) * 100:.1f} points"}
     if unit == "$":

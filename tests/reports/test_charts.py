@@ -5,9 +5,15 @@ import re
 
 import pytest
 
+from commands.storytelling import tell
 from models.errors import InputError
+from models.explanation import Amount
+from models.made import made_district
 from models.sensitivity import Bar, Reading
+from optimizer import solve
+from optimizer.staging import Options
 from reports.charts import drawing as board
+from reports.charts import money, schools
 from reports.charts.drawing import NARROW, WIDE, apart, unique_names
 from reports.charts.files import inline, png, svg
 from reports.charts.gallery import DRAWINGS, chart, drawing
@@ -182,6 +188,33 @@ def test_what_matters_most_is_what_moves_coverage_and_not_what_ends_every_plan(s
     only = dataclasses.replace(story, tornado=dataclasses.replace(story.tornado, bars=bars[2:]))
     assert DRAWINGS["tornado"].summary(only).startswith("1 assumption leaves no plan")
     assert svg(chart(only, "tornado"))
+
+
+def test_schools_that_gain_alike_are_not_told_as_most_and_least():
+    told = tell(solve(made_district(3, years=1, scenarios=1)), ["comparison"], Options(threads=1))
+    text = re.sub("<[^>]+>", "", str(schools.summary(told)))
+    assert text == "Every school changes by +35.0 points."
+
+
+def test_where_more_money_goes_is_told_as_it_is(story):
+    """A third of it is not most of it, and money that finds no use is not spent."""
+    extra = story.explanation.extra
+
+    def told(*shares: float) -> str:
+        years = story.tree.years
+        used = tuple(
+            Amount(school, "", 2027, "y1", 1.0, share * extra.yearly * years)
+            for school, share in zip(story.district.schools.id, shares)
+        )
+        answer = dataclasses.replace(story.explanation, extra=dataclasses.replace(extra, used=used))
+        text = str(money.summary_extra(dataclasses.replace(story, explanation=answer)))
+        return re.sub("<[^>]+>", "", text).partition("(weighted by need); ")[2]
+
+    first = "=HYPERLINK(&#34;http://evil.example&#34;,&#34;x&#34;)"
+    assert told(0.4, 0.3, 0.3) == f"the largest part of it goes to {first}."
+    assert told(0.6, 0.4) == f"most of it goes to {first}."
+    assert told(1.0) == f"all of it goes to {first}."
+    assert told(0.05) == f"$5,000 of it finds use in an average year; all of that goes to {first}."
 
 
 def test_stipends_without_a_plan_are_no_table(story):

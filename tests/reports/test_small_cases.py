@@ -60,10 +60,10 @@ def with_extra(story, yearly, amounts):
 @pytest.mark.parametrize(
     ("amounts", "end"),
     [
-        ((70_000.0, 30_000.0), "; most of that goes to "),
-        ((40_000.0, 35_000.0, 25_000.0), "; the largest part goes to "),
-        ((30_000.0, 20_000.0), "; $50,000 of it find a use; most of that goes to "),
-        ((60_000.0,), "; $60,000 of it find a use; all of that goes to "),
+        ((70_000.0, 30_000.0), "; most of it goes to "),
+        ((40_000.0, 35_000.0, 25_000.0), "; the largest part of it goes to "),
+        ((30_000.0, 20_000.0), "; $50,000 of it finds use in an average year; most of that goes to "),
+        ((60_000.0,), "; $60,000 of it finds use in an average year; all of that goes to "),
     ],
 )
 def test_where_extra_money_goes_is_not_overstated(story, amounts, end):

@@ -6,7 +6,7 @@ import math
 from itertools import groupby
 
 from models.explanation import Collision, Explanation, ExtraMoney, Price, Question
-from reports.figures import count, dollars, few_points, more_dollars, percent, points
+from reports.figures import count, dollars, few_points, more_dollars, percent, plural, points
 from reports.text import columns, heading
 
 OBJECTIVES = {
@@ -58,7 +58,9 @@ def _limits(explanation: Explanation) -> list[str]:
         rows.append([limit.school, percent(limit.coverage), limit.main + also, worth])
     lines = heading("What limits each school") + columns(rows, right=(1,))
     if len(explanation.limits) > SCHOOLS_SHOWN:
-        lines.append(f"  and {len(explanation.limits) - SCHOOLS_SHOWN:,} more schools, with --out or --json")
+        lines.append(
+            f"  and {plural(len(explanation.limits) - SCHOOLS_SHOWN, 'more school')}, with --out or --json"
+        )
     return lines
 
 
@@ -169,7 +171,7 @@ def _extra(explanation: Explanation, extra: ExtraMoney) -> list[str]:
         [[school, dollars(amount)] for school, amount in order[:WHERE_SHOWN]], right=(1,), indent=4
     )
     if len(order) > WHERE_SHOWN:
-        lines.append(f"    and {len(order) - WHERE_SHOWN:,} more schools")
+        lines.append(f"    and {plural(len(order) - WHERE_SHOWN, 'more school')}")
     if extra.buys:
         lines.append("  What changes, on average a year")
         rows = [[what, _signed(more, unit)] for what, more, unit in extra.buys[:BUYS_SHOWN]]

@@ -88,11 +88,13 @@ def staffing(
 def _teachers(told: _Groups, schools: list[SchoolRecord], enrollment: Array) -> tuple[Array, Array | None]:
     """Teachers of kindergarten to grade 12, and those of special education where they are known."""
     record, report = told.record, told.report
-    teachers = told.of(TEACHERS)
+    prek = np.array([school.pupils.get(PREK, 0.0) for school in schools])
+    teachers = told.of(
+        TEACHERS, enrollment + prek
+    )  # the district's teach pre-kindergarten too, which leaves below
     if teachers is None or not (teachers > 0).any():
         report.guessed.add(assumptions.TEXTS["teachers"], record.id)
         return enrollment / assumptions.PUPILS_PER_TEACHER, told.of(SPECIAL_TEACHERS)
-    prek = np.array([school.pupils.get(PREK, 0.0) for school in schools])
     early = told.of(PREK_TEACHERS, prek)
     if early is not None:
         teachers = np.maximum(teachers - early, 0.0)

@@ -279,3 +279,8 @@ def test_the_python_call_gives_the_same_answer(tmp_path):
     assert all(math.isfinite(price.gain) for price in answer.prices)
     assert set(explanation_tables(answer)) == set(TABLES)
     assert json.dumps(explanation_json(answer), allow_nan=False)
+
+
+def test_one_school_that_is_left_out_is_one():
+    card = explanation_card(explain(made_district(26), solve_again=False))
+    assert "  and 1 more school, with --out or --json\n" in card

@@ -261,3 +261,15 @@ def test_a_repeated_figure_that_differs_is_warned_of(tmp_path):
         "column FTE Count is in repeated (as teachers) and differs between the rows of a district, of which the first counts:"
         " check which rows are its schools, or take it out of repeated": ["007"]
     }
+
+
+def test_the_district_s_teachers_of_pre_kindergarten_leave_where_its_pupils_are(tmp_path):
+    """20 teachers of 200 pupils, 50 of them in pre-kindergarten: 15 teach kindergarten to grade 12, a pupil's tenth everywhere."""
+    table = "id,name,PK,K,1,teachers\na,Ash,0,50,50,20\nb,Birch,50,25,25,20\n"
+    mapping = (
+        '[table]\nname = "Two"\nrepeated = ["teachers"]\n[columns]\nschool_id = "id"\nschool_name = "name"\nteachers = "teachers"\n'
+        '[grades]\nPK = "PK"\nK = "K"\n"1" = "1"\n'
+    )
+    (csv, toml) = files(tmp_path, {"schools.csv": table, "mapping.toml": mapping})
+    (district,) = districts_of(read_own_table(csv, toml, Selection())).values()
+    assert district.staff.fte.sum(axis=1) == pytest.approx([10.0, 5.0], abs=0.02)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,6 +92,7 @@ def test_more_money_never_hurts_and_buys_less_and_less(case):
     assert (np.diff(found.coverage) >= -1e-9).all()
     assert (np.diff(found.funding_change) > 0).all()
     assert (found.pupils_per_1000_dollars >= 0).all()
+    assert (np.diff(found.pupils_per_1000_dollars[:-1]) < -1e-9).all()  # no place where it goes on straight
 
 
 @pytest.mark.parametrize("objective", ["worst_case", "max_min"])
@@ -147,6 +149,13 @@ def test_one_stipend_for_all_can_bend_upward(tmp_path):
     assert set(found.stipend) == {2000.0, 30000.0}
     for change in np.linspace(-0.07, 0.3, 12):
         assert found.coverage_at(float(change)) == pytest.approx(brute.best(float(change)), abs=1e-7)
+
+
+def test_plans_in_all_of_the_range_have_no_least_funding(tmp_path: Path) -> None:
+    found = frontier(districts.district(tmp_path / "oak"), -0.05, 0.15)
+    assert found.funding_change[0] == -0.05
+    assert found.least_funding_change is None
+    assert "there is no plan" not in frontier_card(found)
 
 
 STEPS = Frontier(
@@ -382,6 +391,13 @@ def test_a_function_that_begins_above_makes_a_jump():
     assert best.value == pytest.approx([0.0, 0.05, 0.8, 0.9])
     assert list(best.piece) == [0, 1, 1]
     assert best.without_straight_points(1e-9).at.size == 4
+
+
+def test_of_two_functions_that_begin_together_the_steeper_one_is_on_top() -> None:
+    flat, steep = Polyline.of([0.0, 1.0], [0.0, 0.1], [0.1]), Polyline.of([0.0, 1.0], [0.0, 1.0], [1.0])
+    for lines, on_top in (([flat, steep], 1), ([steep, flat], 0)):
+        best = upper_envelope(lines, [0, 1])
+        assert (list(best.at), list(best.value), list(best.piece)) == ([0.0, 1.0], [0.0, 1.0], [on_top])
 
 
 def test_straight_points_are_left_out():

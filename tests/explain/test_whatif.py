@@ -5,6 +5,7 @@ import pytest
 
 from models.made import made_district
 from optimizer.explaining import explain
+from optimizer.extra_money import plan_with_more
 from optimizer.limits import ALL, AS_FAR, ELSEWHERE, NOBODY
 from optimizer.loosening import first_value, questions
 from optimizer.solving import solve
@@ -148,6 +149,13 @@ def test_more_money_than_can_be_used_is_left(tmp_path):
     assert sum(used.amount for used in answer.extra.used) == pytest.approx(110_000, abs=1)
 
 
+@pytest.mark.parametrize("name", ["pooled", "two schools, three years, two scenarios"])
+def test_no_money_is_taken_to_lie_idle(name: str) -> None:
+    richer = plan_with_more(DISTRICTS[name](), 1e6)
+    assert richer.shortfall is not None and richer.shortfall.max() > 1000
+    assert np.minimum(richer.shortfall, richer.money["unspent"]).max() < 0.01
+
+
 @pytest.mark.parametrize("name", ["two schools, three years, two scenarios", "shared people"])
 def test_more_money_is_worth_what_its_placement_is_and_no_placement_is_worth_more(name):
     """The budget's right sides are raised by the money that is named, then by other placements of the same total."""
@@ -174,6 +182,21 @@ def test_more_money_is_worth_what_its_placement_is_and_no_placement_is_worth_mor
     count = len(district.schools.id)
     for weights in (*np.eye(count), np.full(count, 1 / count), *rng.dirichlet(np.ones(count), 6)):
         assert gained(50_000 * weights[:, None]) <= extra.gain + tolerance
+
+
+def test_what_more_money_buys_is_told_for_an_average_year() -> None:
+    """Three years in two scenarios: pupils in teams of a year, and not of all years and scenarios added up."""
+    district = DISTRICTS["two schools, three years, two scenarios"]()
+    plan, richer = solve(district), plan_with_more(district, 50_000.0)
+    buys = {what: more for what, more, _ in explain(district, extra=50_000.0).extra.buys}
+    by_year = [
+        float(
+            ((richer.team_pupils - plan.team_pupils) * plan.tree.probability)[:, plan.tree.year == year].sum()
+        )
+        for year in (1, 2, 3)
+    ]
+    assert buys["pupils in teams"] == pytest.approx(np.mean(by_year), rel=1e-4)
+    assert abs(np.mean(by_year)) > 1
 
 
 def test_a_made_district_that_money_does_not_limit_is_told_so():

@@ -1,11 +1,14 @@
 """Limits, settings one step looser and more money, each against the same question asked through the district's figures."""
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from models.made import made_district
 from optimizer.explaining import explain
-from optimizer.extra_money import plan_with_more
+from optimizer.extra_money import _buys, plan_with_more
 from optimizer.limits import ALL, AS_FAR, ELSEWHERE, NOBODY
 from optimizer.loosening import first_value, questions
 from optimizer.solving import solve
@@ -197,6 +200,18 @@ def test_what_more_money_buys_is_told_for_an_average_year() -> None:
     ]
     assert buys["pupils in teams"] == pytest.approx(np.mean(by_year), rel=1e-4)
     assert abs(np.mean(by_year)) > 1
+
+
+def test_half_a_dollar_of_stipend_is_rounding_and_not_what_money_buys(tmp_path: Path) -> None:
+    plan = solve(oak(tmp_path / "oak", {"stipends": "stipend,take_up\n10000,0.5\n20000,0.5\n"}))
+    lam = plan.values["lam"]
+
+    def bought(dollars: float) -> list[tuple[str, float, str]]:
+        share = np.array([1.0 - dollars / 10_000, dollars / 10_000])[None, :, None]
+        return _buys(plan, dataclasses.replace(plan, values=plan.values | {"lam": lam[:, :1] * share}))
+
+    assert bought(0.4) == []
+    assert bought(0.6) == [("average leader stipend", pytest.approx(0.6), "$")]
 
 
 def test_a_made_district_that_money_does_not_limit_is_told_so():

@@ -10,7 +10,7 @@ from models.made import made_district
 from optimizer.explaining import explain
 from optimizer.extra_money import _buys, plan_with_more
 from optimizer.limits import ALL, AS_FAR, ELSEWHERE, NOBODY
-from optimizer.loosening import first_value, questions
+from optimizer.loosening import _stipends, first_value, questions
 from optimizer.solving import solve
 from optimizer.staging import Options
 from tests.districts import SETTINGS
@@ -83,7 +83,31 @@ def test_one_percent_more_funding_is_what_a_richer_district_covers():
         assert limit.gains.get("funding", 0.0) == pytest.approx((more - base) * scale, abs=1e-4)
 
 
+def test_what_gains_less_than_a_tenth_of_the_main_limit_is_not_named() -> None:
+    for limit in explain(DISTRICTS["shared people"](), solve_again=False).limits:
+        most = limit.gains[limit.main]
+        named = [name for name, gain in limit.gains.items() if gain >= 0.1 * most]
+        assert {limit.main, *limit.others} == set(named)
+        assert 1 < len(named) < len(limit.gains)
+
+
 # ---- settings ----------------------------------------------------------------------------------------------------
+
+
+def test_stipends_are_loosened_to_the_next_step_of_the_schedule(tmp_path: Path) -> None:
+    steps = "stipend,take_up\n4000,0.1\n6000,0.2\n10000,0.5\n20000,0.6\n30000,0.7\n"
+    settings = SETTINGS.replace("stipend_max = 20000", "stipend_min = 10000\nstipend_max = 10000")
+    asked = {
+        question.setting: (question.words, question.before, question.after, variant.settings.leaders)
+        for question, variant in _stipends(oak(tmp_path / "oak", {"stipends": steps}, settings))
+        if variant is not None
+    }
+    words, before, after, leaders = asked["leaders.stipend_max"]
+    assert (words, before, after) == ("a stipend of $20,000 allowed", 10_000, 20_000)
+    assert (leaders.stipend_min, leaders.stipend_max) == (10_000, 20_000)
+    words, before, after, leaders = asked["leaders.stipend_min"]
+    assert (words, before, after) == ("a stipend of $6,000 allowed", 10_000, 6_000)
+    assert (leaders.stipend_min, leaders.stipend_max) == (6_000, 10_000)
 
 
 def test_one_more_pupil_per_teacher_admits_the_team_that_covers_300(tmp_path):

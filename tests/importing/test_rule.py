@@ -112,6 +112,40 @@ def test_pay_index_by_salary_by_compensation_by_instruction():
     assert by_instruction.schools.pay_index[0] == pytest.approx(0.78 * 8e6 / (70.0 * 76_400 * 1.44), abs=1e-4)
 
 
+def test_pay_of_a_district_that_has_grown_is_that_of_its_pupils_then() -> None:
+    """The survey's dollars are for 1,250 pupils, of whom 1,000 are left: four fifths of them pay today's teachers."""
+    loaded = 70.0 * 76_400 * 1.44 + 10.0 * 36_300 * 1.49
+    by_pay, _ = made(unit(finance=Finance(2026, 1250.0, 18e6, 9e6, 8e6), teachers=70.0, aides=10.0))
+    assert by_pay.schools.pay_index[0] == pytest.approx(0.8 * 8e6 / loaded, abs=1e-4)
+    by_instruction, _ = made(unit(finance=Finance(2026, 1250.0, 18e6, 9e6), teachers=70.0))
+    assert by_instruction.schools.pay_index[0] == pytest.approx(
+        0.78 * 0.8 * 9e6 / (70.0 * 76_400 * 1.44), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize(("aides", "share"), [({}, 0.51), ({"aides": 10.0}, 0.42)])
+def test_without_finance_what_is_out_of_scope_depends_on_whether_aides_are_in_it(
+    aides: dict[str, float], share: float
+) -> None:
+    district, _ = made(unit(teachers=70.0, **aides))
+    roles = district.roles
+    cost = float((district.staff.fte * roles.salary * (1.0 + roles.benefits_rate)).sum())
+    other = float(district.schools.fixed_spending[0])
+    assert other / (other + cost) == pytest.approx(share, abs=1e-5)
+
+
+def test_a_school_without_spending_of_its_own_spends_what_the_others_spend_a_pupil() -> None:
+    """$10,000 a pupil at the school of 300 that is known, in dollars of 2024."""
+    record = two_schools(20.0, 30.0, Finance(2024, 800.0, 12e6, 7e6))
+    record.schools[0].spending = 3e6
+    district, report = made(record)
+    funding = district.schools.fixed_funding + district.schools.funding_per_pupil * district.enrollment.sum(
+        axis=1
+    )
+    assert funding == pytest.approx(np.array([3e6, 5e6]) * 76400 / 72030, abs=501)
+    assert assumptions.TEXTS["funding_by_school"] in report.guessed.counts
+
+
 def test_without_teachers_there_is_one_for_15_pupils():
     district, report = made(unit())
     assert fte(district, "teacher") + fte(district, "specialist") == pytest.approx(1000 / 15.1, abs=0.02)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from optimizer import members, program
 from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.objectives import first_stage, stages_of
+from optimizer.program import Program
 from tests.maths.strategies import random_district
 
 CHANGES = {
@@ -185,3 +187,37 @@ def test_a_value_told_beside_the_solver_has_no_reduced_cost() -> None:
     assert live.solves == 1
     with pytest.raises(ValueError, match="without a run"):
         live.reduced_cost(0)
+
+
+ALL, FIRST, LAST = [1.0, 1.0, 1.0], [1.0, 1.0, 0.0], [1.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"columns": FIRST}, {"columns": LAST}),
+        ({"rows": FIRST}, {"rows": LAST}),
+        ({"figures": FIRST}, {"figures": LAST}),
+        ({}, {"idle": True}),
+    ],
+    ids=["other columns", "other rows", "other zeros", "a column more that no rule has"],
+)
+def test_small_programs_of_one_shape_have_their_own_places(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """Programs whose terms have the same shapes share a layout, and what was assembled last is not taken for the next."""
+
+    def built(
+        columns: list[float] = ALL, rows: list[float] = ALL, figures: list[float] = ALL, idle: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        lp = Program({"s": ["oak", "elm", "ash"]})
+        x = lp.variable("x", "s", where=("s", columns))
+        if idle:
+            lp.variable("idle", "")
+        lp.rule("least", "s", [("s", np.array(figures) * [2.0, 3.0, 4.0], x)], at_least=1, where=("s", rows))
+        whole = np.diag(np.array(figures) * [2.0, 3.0, 4.0])[np.array(rows) > 0][:, np.array(columns) > 0]
+        return lp.matrix().A.toarray(), np.hstack([whole, np.zeros((len(whole), int(idle)))])
+
+    for change in (one, other, one):
+        found, right = built(**change)
+        assert np.array_equal(found, right)

@@ -192,6 +192,7 @@ def test_a_value_told_beside_the_solver_has_no_reduced_cost() -> None:
 ALL, FIRST, LAST = [1.0, 1.0, 1.0], [1.0, 1.0, 0.0], [1.0, 0.0, 1.0]
 
 
+@pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -202,22 +203,31 @@ ALL, FIRST, LAST = [1.0, 1.0, 1.0], [1.0, 1.0, 0.0], [1.0, 0.0, 1.0]
     ],
     ids=["other columns", "other rows", "other zeros", "a column more that no rule has"],
 )
-def test_small_programs_of_one_shape_have_their_own_places(
-    one: dict[str, Any], other: dict[str, Any]
+def test_programs_of_one_shape_have_their_own_places(
+    one: dict[str, Any], other: dict[str, Any], large: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Programs whose terms have the same shapes share a layout, and what was assembled last is not taken for the next."""
-
-    def built(
-        columns: list[float] = ALL, rows: list[float] = ALL, figures: list[float] = ALL, idle: bool = False
-    ) -> tuple[np.ndarray, np.ndarray]:
-        lp = Program({"s": ["oak", "elm", "ash"]})
-        x = lp.variable("x", "s", where=("s", columns))
-        if idle:
-            lp.variable("idle", "")
-        lp.rule("least", "s", [("s", np.array(figures) * [2.0, 3.0, 4.0], x)], at_least=1, where=("s", rows))
-        whole = np.diag(np.array(figures) * [2.0, 3.0, 4.0])[np.array(rows) > 0][:, np.array(columns) > 0]
-        return lp.matrix().A.toarray(), np.hstack([whole, np.zeros((len(whole), int(idle)))])
-
+    """Small programs whose terms have the same shapes share a layout, and large ones take over what is alike: places too."""
+    if large:
+        one_by_one(monkeypatch)
+    known: Program | None = None
     for change in (one, other, one):
-        found, right = built(**change)
-        assert np.array_equal(found, right)
+        known, right = built(known if large else None, **change)
+        assert np.array_equal(known.matrix().A.toarray(), right)
+
+
+def built(
+    like: Program | None,
+    columns: list[float] = ALL,
+    rows: list[float] = ALL,
+    figures: list[float] = ALL,
+    idle: bool = False,
+) -> tuple[Program, np.ndarray]:
+    """Build a diagonal of 2, 3 and 4 with some rows, columns and figures left out, and what its matrix is."""
+    lp = Program({"s": ["oak", "elm", "ash"]}, like=like)
+    x = lp.variable("x", "s", where=("s", columns))
+    if idle:
+        lp.variable("idle", "")
+    diagonal = np.array(figures) * [2.0, 3.0, 4.0]
+    lp.rule("least", "s", [("s", diagonal, x)], at_least=1, where=("s", rows))
+    whole = np.diag(diagonal)[np.array(rows) > 0][:, np.array(columns) > 0]
+    return lp, np.hstack([whole, np.zeros((len(whole), int(idle)))])

@@ -11,6 +11,7 @@ from models.made import made_district
 from models.status import Status
 from optimizer.explaining import explain
 from optimizer.formulation import Model
+from optimizer.objectives import expected
 from optimizer.shortfall import least_shortfall, shortfall_stage, solve_with_shortfall
 from optimizer.solving import solve, upper_of
 from tests.districts import SETTINGS
@@ -89,6 +90,7 @@ def test_a_short_plan_carries_the_least_hole_and_says_so():
     assert total == pytest.approx(least.expected, abs=0.011)
     assert plan.stages["shortfall"] == pytest.approx(least.expected, abs=1e-4)
     assert list(plan.stages) == ["shortfall", "expected", "spending"]
+    assert plan.price_scale == expected(Model(district)).scale  # prices are pupils, not dollars of the hole
     assert plan.certificate.holds
     assert (plan.shortfall[[0, 2]] <= 0.01).all()
     assert np.abs(plan.money["spending"] - _there(plan)).max() < np.inf

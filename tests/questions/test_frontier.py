@@ -257,6 +257,11 @@ def test_equity_of_some_of_its_places_is_exact_at_these_alone():
     assert "plan. Exact at these places, and straight between all 100; 5 solves." in equity_card(many)
 
 
+def test_a_floor_that_costs_no_more_than_rounding_is_free() -> None:
+    cost = np.array([0.7, 0.7 - 5e-8, 0.7 - 5e-7, 0.6])
+    assert Equity("Oak", np.array([0.0, 0.2, 0.3, 0.5]), cost, np.zeros(4), 5, 1, 0.1).free == 0.2
+
+
 def test_few_places_still_tell_the_plan_of_today(tmp_path):
     """Today's funding is a place of its own, and no place that was asked for is left out for being straight."""
     district = districts.district(tmp_path / "oak")

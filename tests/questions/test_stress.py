@@ -7,6 +7,7 @@ import pytest
 
 from optimizer import solve, stress
 from optimizer.stress import without_teams
+from reports.resilience import resilience_card
 from tests import districts
 from tests.maths.solving import plan_or_none
 from tests.maths.strategies import random_district
@@ -269,6 +270,8 @@ def test_what_gives_way_is_measured_against_the_plan(tmp_path):
     assert cut.amounts["technology"] == pytest.approx(50 * covered, abs=1e-3)
     assert set(cut.gives_way) == {"leaders", "aides", "technology", "coverage"}
     assert "specialists" not in cut.falls  # there are none
+    card = resilience_card(answer, {"oak": "Oak"})
+    assert ", coverage −39 %" in next(line for line in card.splitlines() if line.startswith("   3.0 %"))
     assert gone.coverage is None
     assert gone.missing == pytest.approx((0.10 * 4330 - 330) * 500)
 

@@ -288,6 +288,9 @@ def test_a_reserve_is_not_added_up_over_the_years(formulas, values):
         assert sheet[f"D{row}"].value == sheet[f"{year}{row}"].value
     row = rows["Funding"]
     assert sheet[f"D{row}"].value == pytest.approx(sheet[f"B{row}"].value + sheet[f"C{row}"].value)
+    there = [rows[title] for title in ("Funding", "Reserve from the year before", "Missing funding")]
+    left, spent = rows["Left over, with the reserve kept"], rows["Total spending"]
+    assert written[f"C{left}"].value == f"={'+'.join(f'C{row}' for row in there)}-C{spent}"
     assert "not added up" in sheet["A2"].value
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from commands.books import command
 from datafiles.folder import read_district
-from datafiles.pricebook import TABLES, TAGS, Book, book_names, load_book
+from datafiles.pricebook import TABLES, TAGS, Book, Bound, book_names, load_book
 from models.errors import InputError
 
 BOOKS = ("us-2026", "chicago-fy26")
@@ -57,6 +57,13 @@ def test_every_figure_has_a_tag_a_unit_and_a_source(book: Book) -> None:
         assert figure.sources, figure
         assert figure.note, figure
         assert all(source.url.startswith("http") or source.short == "assumption" for source in figure.sources)
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_a_figure_is_that_of_the_books_bound(bound: Bound) -> None:
+    book = load_book("us-2026", bound)
+    salaries = {row["role"]: float(row["salary"]) for row in rows(book, "roles")}
+    assert {role: book.figure("roles", role, "salary") for role in salaries} == salaries
 
 
 def test_every_estimate_lies_between_its_bounds(book: Book) -> None:

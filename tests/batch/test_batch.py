@@ -17,7 +17,7 @@ import pytest
 from batch.crew import TRIES
 from batch.grid import parse_grid, variants
 from batch.jobs import Work
-from batch.processes import Processes
+from batch.processes import READY, Processes, Worker
 from batch.running import Progress, _finished, run
 from batch.store import Store
 from batch.work import solve_chunk
@@ -96,6 +96,27 @@ def test_a_killed_batch_goes_on_with_nothing_lost_or_done_twice(nation, tmp_path
         "finished chunks are not done again"
     )
     assert (broken / "results.csv").read_bytes() == (whole / "results.csv").read_bytes()
+
+
+def test_the_figures_of_a_row_are_those_of_the_plans_tables() -> None:
+    (row,) = solve_chunk(Work([LAKESIDE], [{}]).chunk(0))
+    plan = solve(read_district(LAKESIDE), options=Options(threads=1))
+    cover, money = plan.to_frame("coverage"), plan.to_frame("money")
+    last = cover[cover.year == cover.year.max()]
+    first = money[(money.year == money.year.min()) & (money.line == "funding")]
+    assert row["team_share_last_year"] == pytest.approx(
+        (last.team_pupils * last.probability).sum() / (last.pupils * last.probability).sum(), abs=1e-4
+    )
+    assert row["funding"] == pytest.approx((first.amount * first.probability).sum())
+    assert row["coverage_worst_scenario"] == pytest.approx(min(plan.coverage_by_scenario.values()), abs=1e-4)
+    assert row["coverage_worst_school"] == pytest.approx(min(plan.coverage_by_school.values()), abs=1e-4)
+    assert (row["schools"], row["pupils"]) == (9, 4500)
+
+
+def test_the_time_left_is_that_of_the_jobs_that_were_not_done_before() -> None:
+    progress = Progress(100, before=40, done=20, started=time.monotonic() - 10.0)
+    assert progress.seconds_left == pytest.approx(40 / 2.0, rel=0.01)
+    assert Progress(100, before=40).seconds_left is None
 
 
 def test_many_variants_of_one_district_are_many_chunks():
@@ -237,6 +258,22 @@ def test_a_district_that_workers_die_of_is_reported_and_the_rest_done(nation):
     assert "The worker process died, 3 times" in next(
         row["message"] for row in rows if row["district_id"] == "d04"
     )
+
+
+def test_deaths_are_those_of_one_chunk_and_false_starts_those_in_a_row() -> None:
+    """Two deaths of a chunk that was solved at last say nothing of the next one, nor do two starts before a good one."""
+
+    class Pipe:
+        def recv(self) -> str:
+            return READY
+
+    worker = Worker.__new__(Worker)
+    worker.chunk, worker.deaths, worker.false_starts, worker.pipe = None, TRIES - 1, TRIES - 1, Pipe()
+    assert worker.hear() is None
+    assert (worker.ready, worker.false_starts) == (True, 0)
+    worker.chunk = chunk = Work([OAK], variants({})).chunk(0)
+    assert worker._done([]) == (chunk, [])
+    assert (worker.chunk, worker.deaths) == (None, 0)
 
 
 def test_other_versions_are_refused():

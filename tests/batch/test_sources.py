@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -79,6 +80,18 @@ def test_other_contents_are_another_batch(folders):
     assert Work(folders, [{}]).fingerprint() == before
     edit(folders[3])
     assert Work(folders, [{}]).fingerprint() != before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"objective": "max_min"}, {"scenarios": b"scenario\n"}, {"time_limit": 5.0}, {"chunk_jobs": 2}],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_question_is_another_batch(change: dict[str, Any]) -> None:
+    plain = {"objective": "expected", "scenarios": None, "time_limit": 4.0, "chunk_jobs": 1}
+    one, other = (Work([OAK], [{}], **(plain | own)).fingerprint() for own in ({}, change))
+    assert one != other
+    assert one != Work([OAK], [{"cut": 0.01}], **plain).fingerprint()
 
 
 # ---- notes -------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from models.plan import RulePrices
 from models.tree import Tree
 from optimizer import solve
 from optimizer.shortfall import solve_with_shortfall
-from reports.card import card
+from reports.card import _against, card
 from reports.words import closing
 from tests.commands.runner import ROOT, spanwise
 
@@ -59,6 +59,13 @@ def test_shares_stand_beside_the_districts_own_limit_or_the_studys_line() -> Non
     lines = rows_of(card(solve(own)))
     assert "Start-up share of funding (limit 5.5 %)" in lines
     assert "Recurring technology share of funding (study's line 2 %)" in lines
+
+
+def test_a_share_is_over_its_limit_where_it_is_above_it_and_not_where_it_meets_it() -> None:
+    shares = np.array([0.069, 0.07, 0.07 + 1e-12, 0.0704, 0.09])
+    assert _against("Start-up", shares, 0.07, 0.02) == [
+        "Start-up (limit 7 %)", "6.9 %", "7.0 %", "7.0 %", "7.0 % over", "9.0 % over"
+    ]  # fmt: skip
 
 
 def test_a_price_is_that_of_a_step_in_every_scenario_of_the_year() -> None:

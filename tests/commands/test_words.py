@@ -271,3 +271,8 @@ def test_a_full_disk_is_no_fault_of_ours():
 )
 def test_help_states_what_happens_without_an_option(command, words):
     assert words in " ".join(spanwise(command, "--help").out.split())
+
+
+def test_dollars_never_round_up_to_a_thousand_of_their_unit() -> None:
+    shown = [dollars(amount) for amount in (99_949.0, 99_951.0, 999_949.0, 999_951.0, 999.94e6, 999.96e6)]
+    assert shown == ["$99,949", "$100,000", "$999,900", "$1.0 M", "$999.9 M", "$1.00 B"]

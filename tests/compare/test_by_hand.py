@@ -8,6 +8,7 @@ import pytest
 
 import optimizer
 from models.comparison import Comparison
+from tests import districts
 from tests.compare import hand
 
 
@@ -194,3 +195,24 @@ def test_frames_and_names_that_do_not_exist(comparison: Comparison) -> None:
         comparison.to_frame("decisions")
     with pytest.raises(KeyError, match="There is no figure 'spending', 'rent'"):
         comparison.figure("spending", "rent")
+
+
+@pytest.mark.parametrize(
+    ("budgeted", "priced"), [(5_000, 10_000), (12_000, 12_000), (40_000, 25_000)], ids=str
+)
+def test_technology_is_what_is_budgeted_between_the_cheapest_and_the_best_packages(
+    budgeted: int, priced: int, tmp_path: Path
+) -> None:
+    """500 seats carry packages of $20 to $50 a pupil; the files do not say which, but no more and no less than these."""
+    tables = {
+        "technology": "technology,reach,device,annual_per_pupil\nnone,0,,0\nbasic,0.5,cart,20\nadaptive,1,cart,50\n",
+        "device_types": "device,purchase_per_seat,life_years\ncart,100,5\n",
+        "devices": "school_id,device,seats,age_years\noak,cart,500,0\n",
+        "budget": f"school_id,category,amount\noak,technology,{budgeted}\n",
+    }
+    found = optimizer.compare(districts.district(tmp_path / "oak", tables))
+    assert found.budget is not None
+    change = next(change for change in found.budget if change.category == "technology")
+    assert list(change.actual) == [budgeted]
+    assert list(change.prices) == [priced - budgeted]
+    assert list(change.quantities) == pytest.approx([float(change.optimal[0]) - priced])

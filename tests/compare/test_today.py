@@ -149,3 +149,12 @@ def test_prices_are_those_of_year_one_in_the_base_scenario(tmp_path: Path) -> No
     found = column(tmp_path, {"scenarios": scenarios})
     assert found.pupils == pytest.approx([550])
     assert found.spending["salaries"] == pytest.approx([1_760_000 * 1.05])
+
+
+def test_benefits_are_paid_on_the_stipends_that_are_budgeted(tmp_path: Path) -> None:
+    """20 % of $30,000 beside the $440,000 of salaries; the schedule would say $10,000."""
+    settings = SETTINGS + "stipend_benefits_rate = 0.2\n"
+    budget = "school_id,category,amount\noak,stipends,30000\n"
+    found = column(tmp_path, {"budget": budget}, settings).spending
+    assert (list(found["stipends"]), list(found["benefits"])) == ([30_000.0], [446_000.0])
+    assert list(column(tmp_path / "plain", settings=settings).spending["benefits"]) == [442_000.0]

@@ -1,8 +1,10 @@
 """What a planner reads: the card to the letter, exit codes, JSON, tables, and districts that are odd."""
 
 import csv
+import dataclasses
 import json
 import math
+from pathlib import Path
 
 import pytest
 
@@ -284,3 +286,27 @@ def test_the_python_call_gives_the_same_answer(tmp_path):
 def test_one_school_that_is_left_out_is_one():
     card = explanation_card(explain(made_district(26), solve_again=False))
     assert "  and 1 more school, with --out or --json\n" in card
+
+
+def test_where_more_money_goes_is_an_expected_average_of_a_year(tmp_path: Path) -> None:
+    """$80,000 in the likelier future of the first of two years, and $40,000 in the other one."""
+    answer = explain(oak_district(tmp_path / "oak"))
+    assert answer.extra is not None
+    one = answer.extra.used[0]
+    used = tuple(
+        dataclasses.replace(one, probability=chance, amount=amount)
+        for chance, amount in ((0.75, 80_000.0), (0.25, 40_000.0))
+    )
+    two = dataclasses.replace(answer, years=(2027, 2028), extra=dataclasses.replace(answer.extra, used=used))
+    assert "    Oak Elementary  $35,000" in explanation_card(two).splitlines()
+
+
+def test_a_price_that_a_whole_step_nearly_keeps_is_told_once(tmp_path: Path) -> None:
+    answer = explain(oak_district(tmp_path / "oak"), solve_again=False)
+    (price,) = answer.prices
+
+    def told(kept: float) -> bool:
+        part = dataclasses.replace(price, high=500.0, whole=kept * price.more)
+        return "a step at first" in explanation_card(dataclasses.replace(answer, prices=(part,)))
+
+    assert [told(kept) for kept in (0.995, 0.9)] == [False, True]

@@ -1,6 +1,7 @@
 """Prices and their ranges against brute force: every figure is found again by cold solves with other right sides."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,6 +123,10 @@ def test_the_prices_of_rows_name_their_row_and_agree_with_the_plan():
     rows = row_prices(model, pricing)
     labels = model.lp.row_labels()
     assert {row.row for row in rows} == {labels[i] for i in np.flatnonzero(np.abs(pricing.dual) > 1e-7)}
+    for row in rows:
+        assert row.per == (1000 if row.unit == "$" else 1), row.row
+        assert row.dual == pytest.approx(row.per * pricing.dual[labels.index(row.row)]), row.row
+    assert {"$", "FTE", "pupils"} <= {row.unit for row in rows}
     budget = next(row for row in rows if row.rule == "budget")
     assert (budget.unit, budget.per) == ("$", 1000)
     assert budget.dual == pytest.approx(1000 * float(solve(district).prices["budget"].dual[0, 0]), rel=1e-6)
@@ -157,6 +162,14 @@ def test_a_degenerate_plan_has_two_slopes_and_says_so(tmp_path):
     assert slope.whole == pytest.approx(0.0, abs=1e-9)
 
 
+def test_the_range_of_a_step_back_is_that_of_a_step_forth_turned_round(tmp_path: Path) -> None:
+    model, matrix, _ = first_stage(oak(tmp_path / "oak"))
+    pricing = Pricing(matrix, stages_of(model, "expected")[0], Options())
+    row = model.lp.rules["budget"].index[0, 0]
+    assert pricing.range_of(_moved(matrix, row, 1000.0)) == pytest.approx((-165, 110))
+    assert pricing.range_of(_moved(matrix, row, -1000.0)) == pytest.approx((-110, 165))
+
+
 def test_blocks_that_move_together_gain_what_each_gains():
     """A rule that moves at two independent schools: the slopes add up, the range is the shorter one."""
     district = DISTRICTS["two schools, three years, two scenarios"]()
@@ -167,6 +180,9 @@ def test_blocks_that_move_together_gain_what_each_gains():
     each = [pricing.slope(_moved(matrix, row, 1000.0)) for row in rows]
     assert both.more == pytest.approx(sum(one.more for one in each))
     assert both.high == pytest.approx(min(one.high for one in each))
+    lows = [one.low for one in each]
+    assert both.low == pytest.approx(max(lows))
+    assert min(lows) < 1.1 * max(lows)
     gained = value(matrix, cost, _moved(matrix, rows, 1000.0)) - value(matrix, cost)
     assert both.whole == pytest.approx(gained, rel=1e-5)
 

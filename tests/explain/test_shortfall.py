@@ -1,6 +1,7 @@
 """The promise: the funding that is named makes the plan exist, and a cent less does not."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +11,10 @@ from models.made import made_district
 from models.status import Status
 from optimizer.explaining import explain
 from optimizer.formulation import Model
-from optimizer.shortfall import least_shortfall, solve_with_shortfall
+from optimizer.objectives import expected
+from optimizer.shortfall import least_shortfall, shortfall_stage, solve_with_shortfall
 from optimizer.solving import solve, upper_of
+from tests.districts import SETTINGS
 from tests.districts import district as oak
 from tests.explain.made import feasible, funded
 from tests.explain.test_conflict import POOR
@@ -87,6 +90,7 @@ def test_a_short_plan_carries_the_least_hole_and_says_so():
     assert total == pytest.approx(least.expected, abs=0.011)
     assert plan.stages["shortfall"] == pytest.approx(least.expected, abs=1e-4)
     assert list(plan.stages) == ["shortfall", "expected", "spending"]
+    assert plan.price_scale == expected(Model(district)).scale  # prices are pupils, not dollars of the hole
     assert plan.certificate.holds
     assert (plan.shortfall[[0, 2]] <= 0.01).all()
     assert np.abs(plan.money["spending"] - _there(plan)).max() < np.inf
@@ -146,9 +150,27 @@ def test_under_one_stipend_everywhere_the_step_that_needs_least_is_kept():
     assert plan.stipend_step in model.p.sigma
 
 
-def test_a_scenario_of_probability_0_hides_no_hole():
+def test_of_steps_that_need_the_same_the_lowest_is_named(tmp_path: Path) -> None:
+    """Classrooms alone lack $50,000; the leaders of no stipend would help."""
+    tables = {
+        "schools": "school_id,school_name,funding_per_pupil\noak,Oak Elementary,3900\n",
+        "stipends": "stipend,take_up\n5000,0.1\n10000,0.5\n20000,0.6\n",
+    }
+    settings = SETTINGS.replace("stipend_max = 20000", 'stipend_policy = "uniform"')
+    district = oak(tmp_path / "oak", tables, settings)
+    assert least_shortfall(district).step == 0
+    assert "With a stipend of $5,000 everywhere, the step that needs least." in explain(district).notes
+
+
+def test_later_stages_keep_the_hole_to_the_cent() -> None:
+    stage = shortfall_stage(Model(POOR["one of three"](), shortfall=True))
+    assert [stage.holds(100.0 + more, 100.0) for more in (0.009, 0.011)] == [True, False]
+
+
+@pytest.mark.parametrize("years", [2, 3])
+def test_a_scenario_of_probability_0_hides_no_hole(years: int) -> None:
     """Money missing where nobody expects it is named all the same, and no more of it than is needed."""
-    district = funded(made_district(2, 2, 2), 0.6, [0])
+    district = funded(made_district(2, years, 2), 0.6, [0])
     never = dataclasses.replace(district.scenarios, probability=np.array([1.0, 0.0]))
     district = district.replace(scenarios=never)
     short = least_shortfall(district)

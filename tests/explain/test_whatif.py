@@ -1,14 +1,16 @@
 """Limits, settings one step looser and more money, each against the same question asked through the district's figures."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.made import made_district
 from optimizer.explaining import explain
+from optimizer.extra_money import _buys, plan_with_more
 from optimizer.limits import ALL, AS_FAR, ELSEWHERE, NOBODY
-from optimizer.loosening import first_value, questions
+from optimizer.loosening import _stipends, first_value, questions
 from optimizer.solving import solve
 from optimizer.staging import Options
 from tests.districts import SETTINGS
@@ -81,7 +83,31 @@ def test_one_percent_more_funding_is_what_a_richer_district_covers():
         assert limit.gains.get("funding", 0.0) == pytest.approx((more - base) * scale, abs=1e-4)
 
 
+def test_what_gains_less_than_a_tenth_of_the_main_limit_is_not_named() -> None:
+    for limit in explain(DISTRICTS["shared people"](), solve_again=False).limits:
+        most = limit.gains[limit.main]
+        named = [name for name, gain in limit.gains.items() if gain >= 0.1 * most]
+        assert {limit.main, *limit.others} == set(named)
+        assert 1 < len(named) < len(limit.gains)
+
+
 # ---- settings ----------------------------------------------------------------------------------------------------
+
+
+def test_stipends_are_loosened_to_the_next_step_of_the_schedule(tmp_path: Path) -> None:
+    steps = "stipend,take_up\n4000,0.1\n6000,0.2\n10000,0.5\n20000,0.6\n30000,0.7\n"
+    settings = SETTINGS.replace("stipend_max = 20000", "stipend_min = 10000\nstipend_max = 10000")
+    asked = {
+        question.setting: (question.words, question.before, question.after, variant.settings.leaders)
+        for question, variant in _stipends(oak(tmp_path / "oak", {"stipends": steps}, settings))
+        if variant is not None
+    }
+    words, before, after, leaders = asked["leaders.stipend_max"]
+    assert (words, before, after) == ("a stipend of $20,000 allowed", 10_000, 20_000)
+    assert (leaders.stipend_min, leaders.stipend_max) == (10_000, 20_000)
+    words, before, after, leaders = asked["leaders.stipend_min"]
+    assert (words, before, after) == ("a stipend of $6,000 allowed", 10_000, 6_000)
+    assert (leaders.stipend_min, leaders.stipend_max) == (6_000, 10_000)
 
 
 def test_one_more_pupil_per_teacher_admits_the_team_that_covers_300(tmp_path):
@@ -150,6 +176,13 @@ def test_more_money_than_can_be_used_is_left(tmp_path):
     assert sum(used.amount for used in answer.extra.used) == pytest.approx(110_000, abs=1)
 
 
+@pytest.mark.parametrize("name", ["pooled", "two schools, three years, two scenarios"])
+def test_no_money_is_taken_to_lie_idle(name: str) -> None:
+    richer = plan_with_more(DISTRICTS[name](), 1e6)
+    assert richer.shortfall is not None and richer.shortfall.max() > 1000
+    assert np.minimum(richer.shortfall, richer.money["unspent"]).max() < 0.01
+
+
 @pytest.mark.parametrize("name", ["two schools, three years, two scenarios", "shared people"])
 def test_more_money_is_worth_what_its_placement_is_and_no_placement_is_worth_more(name):
     """The budget's right sides are raised by the money that is named, then by other placements of the same total."""
@@ -176,6 +209,33 @@ def test_more_money_is_worth_what_its_placement_is_and_no_placement_is_worth_mor
     count = len(district.schools.id)
     for weights in (*np.eye(count), np.full(count, 1 / count), *rng.dirichlet(np.ones(count), 6)):
         assert gained(50_000 * weights[:, None]) <= extra.gain + tolerance
+
+
+def test_what_more_money_buys_is_told_for_an_average_year() -> None:
+    """Three years in two scenarios: pupils in teams of a year, and not of all years and scenarios added up."""
+    district = DISTRICTS["two schools, three years, two scenarios"]()
+    plan, richer = solve(district), plan_with_more(district, 50_000.0)
+    buys = {what: more for what, more, _ in explain(district, extra=50_000.0).extra.buys}
+    by_year = [
+        float(
+            ((richer.team_pupils - plan.team_pupils) * plan.tree.probability)[:, plan.tree.year == year].sum()
+        )
+        for year in (1, 2, 3)
+    ]
+    assert buys["pupils in teams"] == pytest.approx(np.mean(by_year), rel=1e-4)
+    assert abs(np.mean(by_year)) > 1
+
+
+def test_half_a_dollar_of_stipend_is_rounding_and_not_what_money_buys(tmp_path: Path) -> None:
+    plan = solve(oak(tmp_path / "oak", {"stipends": "stipend,take_up\n10000,0.5\n20000,0.5\n"}))
+    lam = plan.values["lam"]
+
+    def bought(dollars: float) -> list[tuple[str, float, str]]:
+        share = np.array([1.0 - dollars / 10_000, dollars / 10_000])[None, :, None]
+        return _buys(plan, dataclasses.replace(plan, values=plan.values | {"lam": lam[:, :1] * share}))
+
+    assert bought(0.4) == []
+    assert bought(0.6) == [("average leader stipend", pytest.approx(0.6), "$")]
 
 
 def test_a_made_district_that_money_does_not_limit_is_told_so():

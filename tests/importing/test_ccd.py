@@ -1,5 +1,7 @@
 """CCD: ids, streams of parts and totals, who is open, who teaches."""
 
+from pathlib import Path
+
 import pytest
 
 from datafiles.importing.grades import ADULT, PREK, UNGRADED
@@ -72,6 +74,12 @@ def test_lunch_gives_the_need_of_a_school(tmp_path):
     record = record_of("ccd", tmp_path, *SCHOOLS, samples.CCD_LUNCH, district="0100005")
     assert record.schools[0].low_income == pytest.approx(65 / 130)
     assert record.schools[1].low_income is None
+
+
+def test_more_lunches_than_pupils_are_all_pupils(tmp_path: Path) -> None:
+    lunch = samples.CCD_LUNCH.replace(",65,", ",140,")
+    record = record_of("ccd", tmp_path, *SCHOOLS, lunch, district="0100005")
+    assert record.schools[0].low_income == 1.0
 
 
 def test_district_membership_makes_one_unit(tmp_path):

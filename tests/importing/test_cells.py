@@ -129,3 +129,8 @@ def test_growth():
     assert growth(2019, 2024) * growth(2024, 2026) == pytest.approx(growth(2019, 2026))
     pay = list(average_pay().values())
     assert pay == sorted(pay)
+
+
+def test_the_largest_parts_of_a_pupil_become_whole_ones() -> None:
+    assert whole([10.2, 20.7, 30.1]) == [10.0, 21.0, 30.0]
+    assert whole([0.6, 0.6, 0.8]) == [1.0, 0.0, 1.0]

@@ -1,5 +1,7 @@
 """F-33 in both forms: dollars and thousands, missing codes, years, and the join with CCD."""
 
+from pathlib import Path
+
 import pytest
 
 from datafiles.importing.f33 import _year
@@ -98,6 +100,13 @@ def test_finance_of_a_reorganised_district_is_not_used(tmp_path):
     assert result.records[0].finance is None
     reason = "finance of a district with less than half or more than twice the pupils that its staff is for: not used"
     assert result.report.dropped.whom[reason] == ["5508520: 800 and 2,600 pupils"]
+
+
+def test_finance_for_half_of_the_pupils_or_fewer_is_not_used_either(tmp_path: Path) -> None:
+    for grade_6, used in (("4200", True), ("4201", False)):  # with grade 9 there are 5,200, twice 2,600
+        many = samples.CCD_DISTRICT_MEMBERSHIP.replace("1500", grade_6)
+        result = imported("ccd", tmp_path, many, samples.F33_NCES, district="5508520")
+        assert (result.records[0].finance is not None) == used
 
 
 def test_every_district_passes_check(tmp_path):

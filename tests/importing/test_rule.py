@@ -1,10 +1,13 @@
 """The rule behind every import: today's staffing is affordable, to the dollar, and nothing of the spending is lost."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from datafiles.importing import assumptions
 from datafiles.importing.district_files import Shape
+from datafiles.importing.grades import PREK
 from datafiles.importing.importing import Imported
 from datafiles.importing.prices import Prices
 from datafiles.importing.record import DistrictRecord, Finance, SchoolRecord
@@ -112,10 +115,57 @@ def test_pay_index_by_salary_by_compensation_by_instruction():
     assert by_instruction.schools.pay_index[0] == pytest.approx(0.78 * 8e6 / (70.0 * 76_400 * 1.44), abs=1e-4)
 
 
+def test_pay_of_a_district_that_has_grown_is_that_of_its_pupils_then() -> None:
+    """The survey's dollars are for 1,250 pupils, of whom 1,000 are left: four fifths of them pay today's teachers."""
+    loaded = 70.0 * 76_400 * 1.44 + 10.0 * 36_300 * 1.49
+    by_pay, _ = made(unit(finance=Finance(2026, 1250.0, 18e6, 9e6, 8e6), teachers=70.0, aides=10.0))
+    assert by_pay.schools.pay_index[0] == pytest.approx(0.8 * 8e6 / loaded, abs=1e-4)
+    by_instruction, _ = made(unit(finance=Finance(2026, 1250.0, 18e6, 9e6), teachers=70.0))
+    assert by_instruction.schools.pay_index[0] == pytest.approx(
+        0.78 * 0.8 * 9e6 / (70.0 * 76_400 * 1.44), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize(("aides", "share"), [({}, 0.51), ({"aides": 10.0}, 0.42)])
+def test_without_finance_what_is_out_of_scope_depends_on_whether_aides_are_in_it(
+    aides: dict[str, float], share: float
+) -> None:
+    district, _ = made(unit(teachers=70.0, **aides))
+    roles = district.roles
+    cost = float((district.staff.fte * roles.salary * (1.0 + roles.benefits_rate)).sum())
+    other = float(district.schools.fixed_spending[0])
+    assert other / (other + cost) == pytest.approx(share, abs=1e-5)
+
+
+def test_a_school_without_spending_of_its_own_spends_what_the_others_spend_a_pupil() -> None:
+    """$10,000 a pupil at the school of 300 that is known, in dollars of 2024."""
+    record = two_schools(20.0, 30.0, Finance(2024, 800.0, 12e6, 7e6))
+    record.schools[0].spending = 3e6
+    district, report = made(record)
+    funding = district.schools.fixed_funding + district.schools.funding_per_pupil * district.enrollment.sum(
+        axis=1
+    )
+    assert funding == pytest.approx(np.array([3e6, 5e6]) * 76400 / 72030, abs=501)
+    assert assumptions.TEXTS["funding_by_school"] in report.guessed.counts
+
+
 def test_without_teachers_there_is_one_for_15_pupils():
     district, report = made(unit())
     assert fte(district, "teacher") + fte(district, "specialist") == pytest.approx(1000 / 15.1, abs=0.02)
     assert report.guessed.counts[assumptions.TEXTS["teachers"]] == 1
+
+
+def test_teachers_of_pre_kindergarten_are_taken_out_by_their_pupils() -> None:
+    """A tenth of the pupils are outside the plan, and so is a tenth of the teachers."""
+    record = unit(teachers=50.0)
+    record.schools[0].pupils = {PREK: 100.0, 0: 450.0, 9: 450.0}
+    district, report = made(record)
+    assert fte(district, "teacher") + fte(district, "specialist") == pytest.approx(45.0, abs=0.02)
+    assert report.guessed.counts[assumptions.TEXTS["prek"]] == 1
+    record = unit(teachers=50.0, prek_teachers=8.0)
+    record.schools[0].pupils = {PREK: 100.0, 0: 450.0, 9: 450.0}
+    known, _ = made(record)
+    assert fte(known, "teacher") + fte(known, "specialist") == pytest.approx(42.0, abs=0.02)
 
 
 def test_a_lean_district_is_told_and_keeps_its_money():
@@ -123,6 +173,23 @@ def test_a_lean_district_is_told_and_keeps_its_money():
     assert fte(district, "teacher") == 30.0 and fte(district, "specialist") == 0.0
     assert report.missing.whom[assumptions.TEXTS["lean"]] == ["0100005"]
     assert district.settings.staff.min_adults_per_100_pupils == 3.0
+
+
+def test_the_floor_of_adults_is_lowered_to_what_is_there_and_never_above_it() -> None:
+    """30 teachers for 900 pupils are 3.33 and a third for 100."""
+    district, _ = made(unit(pupils=900.0, finance=Finance(2026, 900.0, 12e6, 7e6), teachers=30.0))
+    assert district.settings.staff.min_adults_per_100_pupils == 3.33
+
+
+def test_a_class_above_the_limit_is_no_traditional_class() -> None:
+    """With at most 20 pupils a teacher from kindergarten to grade 5, the class of 25 is none there."""
+    assert Prices(BOOK).class_loads[0] == 25.0
+    limits = BOOK.tables["grade_bands"].splitlines()
+    at = limits[0].split(",").index("max_pupils_per_teacher")
+    first = limits[1].split(",")
+    strict = "\n".join([limits[0], ",".join([*first[:at], "20", *first[at + 1 :]]), *limits[2:]]) + "\n"
+    prices = Prices(dataclasses.replace(BOOK, tables=BOOK.tables | {"grade_bands": strict}))
+    assert prices.class_loads == [20.0, *Prices(BOOK).class_loads[1:]]
 
 
 def test_a_lean_school_of_several_gets_the_money_to_be_lawful():

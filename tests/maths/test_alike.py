@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from optimizer import members, program
 from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.objectives import first_stage, stages_of
+from optimizer.program import Program
 from optimizer.resolving import Resolver
 from optimizer.solving import solve
 from tests.maths.strategies import random_district
@@ -198,3 +200,47 @@ def test_a_small_program_of_many_schools_is_asked_beside_the_solver() -> None:
         variant = Dial("schools.funding_per_pupil").scaled(district, change)[0]
         assert resolver.value(variant) == pytest.approx(solve(variant).coverage, abs=2e-6)
     assert resolver.solves == before
+
+
+ALL, FIRST, LAST = [1.0, 1.0, 1.0], [1.0, 1.0, 0.0], [1.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"columns": FIRST}, {"columns": LAST}),
+        ({"rows": FIRST}, {"rows": LAST}),
+        ({"figures": FIRST}, {"figures": LAST}),
+        ({}, {"idle": True}),
+    ],
+    ids=["other columns", "other rows", "other zeros", "a column more that no rule has"],
+)
+def test_programs_of_one_shape_have_their_own_places(
+    one: dict[str, Any], other: dict[str, Any], large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small programs whose terms have the same shapes share a layout, and large ones take over what is alike: places too."""
+    if large:
+        one_by_one(monkeypatch)
+    known: Program | None = None
+    for change in (one, other, one):
+        known, right = built(known if large else None, **change)
+        assert np.array_equal(known.matrix().A.toarray(), right)
+
+
+def built(
+    like: Program | None,
+    columns: list[float] = ALL,
+    rows: list[float] = ALL,
+    figures: list[float] = ALL,
+    idle: bool = False,
+) -> tuple[Program, np.ndarray]:
+    """Build a diagonal of 2, 3 and 4 with some rows, columns and figures left out, and what its matrix is."""
+    lp = Program({"s": ["oak", "elm", "ash"]}, like=like)
+    x = lp.variable("x", "s", where=("s", columns))
+    if idle:
+        lp.variable("idle", "")
+    diagonal = np.array(figures) * [2.0, 3.0, 4.0]
+    lp.rule("least", "s", [("s", diagonal, x)], at_least=1, where=("s", rows))
+    whole = np.diag(diagonal)[np.array(rows) > 0][:, np.array(columns) > 0]
+    return lp, np.hstack([whole, np.zeros((len(whole), int(idle)))])

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ from models.equity import Equity
 from models.errors import InputError, NoPlan
 from models.frontier import Frontier
 from models.made import made_district
-from models.polyline import Polyline, total, upper_envelope
 from models.subset import only_schools
 from optimizer.equity import equity
 from optimizer.frontier import frontier
@@ -93,6 +93,7 @@ def test_more_money_never_hurts_and_buys_less_and_less(case):
     assert (np.diff(found.coverage) >= -1e-9).all()
     assert (np.diff(found.funding_change) > 0).all()
     assert (found.pupils_per_1000_dollars >= 0).all()
+    assert (np.diff(found.pupils_per_1000_dollars[:-1]) < -1e-9).all()  # no place where it goes on straight
 
 
 @pytest.mark.parametrize("objective", ["worst_case", "max_min"])
@@ -150,6 +151,13 @@ def test_one_stipend_for_all_can_bend_upward(tmp_path):
     assert set(found.stipend) == {2000.0, 30000.0}
     for change in np.linspace(-0.07, 0.3, 12):
         assert found.coverage_at(float(change)) == pytest.approx(brute.best(float(change)), abs=1e-7)
+
+
+def test_plans_in_all_of_the_range_have_no_least_funding(tmp_path: Path) -> None:
+    found = frontier(districts.district(tmp_path / "oak"), -0.05, 0.15)
+    assert found.funding_change[0] == -0.05
+    assert found.least_funding_change is None
+    assert "there is no plan" not in frontier_card(found)
 
 
 STEPS = Frontier(
@@ -251,6 +259,11 @@ def test_equity_of_some_of_its_places_is_exact_at_these_alone():
     assert "plan. Exact at these places, and straight between all 100; 5 solves." in equity_card(many)
 
 
+def test_a_floor_that_costs_no_more_than_rounding_is_free() -> None:
+    cost = np.array([0.7, 0.7 - 5e-8, 0.7 - 5e-7, 0.6])
+    assert Equity("Oak", np.array([0.0, 0.2, 0.3, 0.5]), cost, np.zeros(4), 5, 1, 0.1).free == 0.2
+
+
 def test_few_places_still_tell_the_plan_of_today(tmp_path):
     """Today's funding is a place of its own, and no place that was asked for is left out for being straight."""
     district = districts.district(tmp_path / "oak")
@@ -349,58 +362,6 @@ def test_equity_by_hand(tmp_path):
     assert add_up((1.0, {}), (1.0, {})) == {}
 
 
-# ---- piecewise linear functions ---------------------------------------------------------------------------------------
-
-
-def concave(rng, low, high):
-    at = np.sort(np.concatenate([[low, high], rng.uniform(low, high, rng.integers(1, 6))]))
-    slope = np.sort(rng.normal(0.5, 1.0, at.size - 1))[::-1]
-    value = rng.normal() + np.concatenate([[0.0], np.cumsum(slope * np.diff(at))])
-    return Polyline.of(at, value, slope)
-
-
-def test_sums_and_envelopes_agree_with_the_functions_everywhere():
-    rng = np.random.default_rng(5)
-    for _ in range(40):
-        lows = np.sort(rng.choice([0.0, 0.1, 0.35], 4))
-        lines = [concave(rng, low, 1.0) for low in lows]
-        grid = rng.uniform(0.351, 1.0, 50)
-        same = [concave(rng, 0.0, 1.0) for _ in range(3)]
-        assert total(same)(grid) == pytest.approx(sum(line(grid) for line in same))
-        best = upper_envelope(lines, [3, 4, 5, 6])
-        assert best(grid) == pytest.approx(np.max([line(grid) for line in lines], axis=0))
-        inside = grid[np.abs(grid[:, None] - best.at).min(axis=1) > 1e-6]
-        owners = best.piece[np.searchsorted(best.at, inside, side="right") - 1]
-        assert [
-            lines[owner - 3](np.array([place]))[0] for owner, place in zip(owners, inside)
-        ] == pytest.approx(best(inside))
-        assert best.at[0] == lows[0]
-
-
-def test_a_function_that_begins_above_makes_a_jump():
-    low = Polyline.of([0.0, 1.0], [0.0, 0.1], [0.1])
-    late = Polyline.of([0.5, 1.0], [0.8, 0.9], [0.2])
-    best = upper_envelope([low, late], [0, 1])
-    assert best.at == pytest.approx([0.0, 0.5, 0.5, 1.0])
-    assert best.value == pytest.approx([0.0, 0.05, 0.8, 0.9])
-    assert list(best.piece) == [0, 1, 1]
-    assert best.without_straight_points(1e-9).at.size == 4
-
-
-def test_of_functions_that_are_alike_the_first_is_the_greatest():
-    """A dearer stipend that covers no more than a cheaper one, but for rounding, does not take over."""
-    cheap = Polyline.of([0.0, 0.5, 1.0], [0.2, 0.6, 0.7], [0.8, 0.2])
-    dear = Polyline.of([0.0, 0.4, 1.0], [0.1, 0.58 + 3e-12, 0.7 + 4e-12], [1.2, 0.2 + 2e-12])
-    alike = Polyline.of([0.0, 0.5, 1.0], [0.2 + 1e-13, 0.6, 0.7], [0.8 + 1e-12, 0.2 + 1e-12])
-    best = upper_envelope([cheap, alike], [0, 1])
-    assert list(best.piece) == [0, 0]
-    best = upper_envelope([cheap, dear], [0, 1])
-    assert best.piece[-1] == 0 and best(np.array([1.0]))[0] == pytest.approx(0.7)
-    assert upper_envelope([cheap.only_at(np.array([1.0])), dear.only_at(np.array([1.0]))], [0, 1]).value == [
-        0.7
-    ]
-
-
 def test_the_frontier_pays_the_stipend_that_the_plan_pays():
     """Where money is plenty every stipend covers as much, and the plan pays the least of them."""
     district = made_district(2, 2, 1, seed=3, leaders={"stipend_policy": "uniform"})
@@ -409,11 +370,6 @@ def test_the_frontier_pays_the_stipend_that_the_plan_pays():
     for change, stipend in zip(found.funding_change, found.stipend):
         assert optimizer.solve(funded(district, 1.0 + change)).stipend_step == stipend
     assert "between them another stipend may take over" in frontier_card(found)
-
-
-def test_straight_points_are_left_out():
-    line = Polyline.of([0.0, 0.5, 1.0], [0.0, 1.0, 2.0], [2.0, 2.0 + 1e-12])
-    assert line.without_straight_points(1e-9).at == pytest.approx([0.0, 1.0])
 
 
 @pytest.mark.parametrize("points", [None, 12])

@@ -1,6 +1,7 @@
 """The sourced presets: each is laid on a district as its words say, and its figures are those of its source."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -81,6 +82,18 @@ def test_a_midyear_cut_takes_half_of_the_rate_and_leaves_people_in_post(tmp_path
     assert found.missing == pytest.approx(gone - technology, abs=1.0)
 
 
+def test_a_midyear_cut_leaves_positions_and_stipends_of_the_first_year_as_planned() -> None:
+    district = made(CASES[2])
+    plan = solve(district)
+    model = shocked(district, preset("cps-2016"), plan).model()
+    lower, upper = model.lp.matrix().row_lower, model.lp.matrix().row_upper
+    for name in ("q", "lam"):
+        rows = model.lp.rules[f"in_post.{name}"].index
+        assert ((rows >= 0) == (plan.tree.year == 1)).all()
+        for side in (lower, upper):
+            assert side[rows[rows >= 0]] == pytest.approx(plan.values[name][rows >= 0], rel=1e-6, abs=1e-6)
+
+
 def test_later_years_of_a_midyear_cut_have_their_funding():
     district = made(CASES[2])
     shock = shocked(district, preset("cps-2016"), None)
@@ -142,6 +155,29 @@ def test_a_small_school_loses_its_assistant_principal(tmp_path):
     assert list(district.staff.minimum[:, 3]) == [1.0, 1.0]
 
 
+def test_a_school_of_250_pupils_is_not_below_250(tmp_path: Path) -> None:
+    tables = {
+        "roles": districts.TABLES["roles"]
+        + "assistant_principal,Assistant principal,nonclassroom,office,100000,0.25\n",
+        "enrollment": "school_id,grade_band,pupils\noak,K-5,250\n",
+        "staff": "school_id,role,fte\noak,teacher,10\noak,assistant_principal,1\n",
+        "team_models": (
+            "team_model,pattern,grade_bands,team_taught,pupils,teacher,leader,aide,release,credit\n"
+            "classroom,25,,no,25,1,,,,0\n"
+        ),
+    }
+    shock = shocked(districts.district(tmp_path / "oak", tables), preset("cps-fy2027"), None)
+    assert shock.lost == pytest.approx(np.array([[(10 - 250 / 26) * 100_000]]))
+    assert list(shock.district.staff.minimum[0]) == [0.0, 0.0, 0.0, 1.0]
+
+
+def test_pupils_stay_away_from_the_second_year_on() -> None:
+    district = made(CASES[2])
+    tree, shock = tree_of(district), shocked(district, preset("enrollment-miss"), None)
+    fewer = np.where(tree.year >= 2, 0.86, 1.0)
+    assert shock.tree.enrollment == pytest.approx((1.0 + tree.enrollment) * fewer - 1.0)
+
+
 def test_grants_end_where_there_are_grants():
     district = made(CASES[2])
     granted = district.replace(
@@ -161,6 +197,8 @@ def test_fewer_positions_are_a_limit_in_the_years_that_are_struck():
     model = shocked(district, preset("severe"), None).model()
     plan = solve(district, model=model)
     most = 0.88 * district.staff.fte.sum(axis=1)
+    limited = model.lp.rules["fewer_positions"].index >= 0
+    assert (limited == (plan.tree.year > 1)).all()
     later = plan.values["q"].sum(axis=1)[:, plan.tree.year > 1]
     assert (later <= most[:, None] + 1e-6).all()
 
@@ -175,7 +213,9 @@ def test_pay_outruns_revenue(tmp_path):
     assert funding == pytest.approx(np.array([[4_330 * 1.03 * 500]]))
     many = shocked(made(CASES[2]), preset("pay-shock"), None).district
     assert many.settings.funding.growth == 0.03
-    assert many.roles.annual_raise[many.roles.of_kind("teacher", "leader") > 0] == pytest.approx(0.075)
+    licensed, before = many.roles.of_kind("teacher", "leader") > 0, made(CASES[2]).roles.annual_raise
+    assert list(many.roles.annual_raise) == list(np.where(licensed, 0.075, before))
+    assert (before[~licensed] != 0.075).all()
 
 
 def test_a_shock_leaves_the_tree_and_the_district_as_they_were():

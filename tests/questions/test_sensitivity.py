@@ -1,6 +1,7 @@
 """Every reading of a sensitivity is what an independent solve of the changed district gives."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -292,3 +293,16 @@ def test_bars_are_ranked_by_the_sides_that_have_a_plan():
     assert named.startswith(", ".join(f"{setting} ({sides})" for setting, sides in ends.items()))
     lost = dataclasses.replace(oak, bars=tuple(bar for bar in oak.bars if known[bar.setting] < 0.0005))
     assert lost.greatest == ()
+
+
+def test_a_setting_that_only_ever_loses_the_plan_is_not_without_effect(tmp_path: Path) -> None:
+    """Classrooms of 25 that cover everybody, and a limit of 27: a tenth less admits none, a tenth more changes nothing."""
+    tables = {
+        "grade_bands": "grade_band,max_pupils_per_teacher\nK-5,27\n",
+        "team_models": "team_model,pattern,team_taught,pupils,teacher,leader,aide,release,credit\nclassroom,25,no,25,1,,,,1\n",
+    }
+    found = tornado(districts.district(tmp_path / "oak", tables), 0.1)
+    name = "grade_bands.max_pupils_per_teacher"
+    (bar,) = [bar for bar in found.bars if bar.setting == name]
+    assert (bar.without_plan, bar.high.coverage) == ("lower", pytest.approx(found.coverage))
+    assert name not in found.without_effect

@@ -1,10 +1,13 @@
 """The deepest cut against brute force: a plan exists just above it and none just below."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from optimizer import solve, stress
 from optimizer.stress import without_teams
+from reports.resilience import resilience_card
 from tests import districts
 from tests.maths.solving import plan_or_none
 from tests.maths.strategies import random_district
@@ -267,8 +270,34 @@ def test_what_gives_way_is_measured_against_the_plan(tmp_path):
     assert cut.amounts["technology"] == pytest.approx(50 * covered, abs=1e-3)
     assert set(cut.gives_way) == {"leaders", "aides", "technology", "coverage"}
     assert "specialists" not in cut.falls  # there are none
+    card = resilience_card(answer, {"oak": "Oak"})
+    assert ", coverage −39 %" in next(line for line in card.splitlines() if line.startswith("   3.0 %"))
     assert gone.coverage is None
     assert gone.missing == pytest.approx((0.10 * 4330 - 330) * 500)
+
+
+def test_a_cut_strikes_from_the_second_year_on_or_the_one_year_there_is(tmp_path: Path) -> None:
+    first = made(CASES[2]).settings.first_year
+    assert stress(made(CASES[2]), by_school=False, **NO_LADDER).years == (first + 1, first + 2)
+    assert stress(districts.district(tmp_path / "oak"), **NO_LADDER).years == (2027, 2027)
+
+
+def test_training_on_a_rung_has_the_launch_in_it(tmp_path: Path) -> None:
+    """Training at $100 a place and $5,000 for the school: a covered pupil costs $660 more, so half are covered."""
+    settings = districts.SETTINGS + "\n[launch]\nper_pupil = 100\nfixed_per_school = 5000\n"
+    answer = stress(districts.district(tmp_path / "oak", settings=settings), cuts=(0.0,), by_school=False)
+    assert answer.ladder[0].coverage == pytest.approx(0.5)
+    assert answer.ladder[0].amounts["training"] == pytest.approx(0.5 * (100 + 5000 / 500), abs=1e-3)
+
+
+def test_positions_on_a_rung_are_those_expected_in_the_last_year() -> None:
+    district = made(CASES[2])
+    plan, rung = solve(district), stress(district, cuts=(0.0,), by_school=False).ladder[0]
+    last = plan.tree.year == 3
+    expected = plan.values["q"][:, :, last].sum(axis=0) @ plan.tree.probability[last]
+    assert list(rung.positions.values()) == pytest.approx(list(expected), abs=1e-6)
+    earlier = plan.values["q"][:, :, plan.tree.year == 1].sum(axis=(0, 2))
+    assert not np.allclose(expected, earlier, rtol=1e-3)
 
 
 def test_missing_funding_is_enough_and_a_dollar_less_is_not(tmp_path):

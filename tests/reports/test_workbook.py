@@ -9,6 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 
+from models.money import SPENT
 from models.resilience import Absorbed
 from reports.charts.files import svg
 from reports.charts.gallery import DRAWINGS
@@ -150,6 +151,38 @@ def test_actual_against_optimal_equals_the_comparison(story, values):
         )
 
 
+def test_schools_equal_the_plans_tables(story: Story, values: openpyxl.Workbook) -> None:
+    sheet, cover, money = values["Schools"], story.plan.to_frame("coverage"), story.plan.to_frame("money")
+    assert [cell.value for cell in sheet[3]][4:] == ["in 2027", "in 2028", "Gain", "Spending in 2027, $"]
+    for s, school in enumerate(story.district.schools.id):
+        row = [cell.value for cell in sheet[4 + s]]
+        own = cover[cover["school_id"] == school]
+        sums = own[["covered_pupils", "pupils"]].mul(own["probability"], axis=0).groupby(own["year"]).sum()
+        shares = (sums["covered_pupils"] / sums["pupils"]).tolist()
+        spent = money[(money["school_id"] == school) & (money["year"] == 2027) & money["line"].isin(SPENT)]
+        assert row[4:] == pytest.approx(
+            [*shares, shares[1] - row[3], (spent["amount"] * spent["probability"]).sum()]
+        )
+
+
+def test_the_waterfall_stands_on_what_came_before(
+    formulas: openpyxl.Workbook, values: openpyxl.Workbook
+) -> None:
+    """A step's hidden part is the lower of where it begins and ends; what is seen above it is its size."""
+    sheet, written, level, steps = values["Bridge"], formulas["Bridge"], 0.0, 0
+    for row in range(4, sheet.max_row + 1):
+        amount = sheet.cell(row, 2).value
+        if amount is None or sheet.cell(row, 1).value in ("Today", "The plan"):
+            level = amount or level
+            continue
+        hidden, total, more, less = (sheet.cell(row, column).value for column in (3, 4, 5, 6))
+        assert (hidden, total) == (pytest.approx(min(level, level + amount)), 0)
+        assert (more, less) == (pytest.approx(max(amount, 0)), pytest.approx(max(-amount, 0)))
+        assert written.cell(row, 3).value == f"=MIN(SUM(B4:B{row - 1}),SUM(B4:B{row - 1})+B{row})"
+        level, steps = level + amount, steps + 1
+    assert steps > 5
+
+
 def test_names_stay_text(content, formulas):
     sheet = formulas["Schools"]
     assert tuple(sheet.cell(4 + s, 1).value for s in range(3)) == HOSTILE
@@ -243,6 +276,9 @@ def test_a_reserve_is_not_added_up_over_the_years(formulas, values):
         assert sheet[f"D{row}"].value == sheet[f"{year}{row}"].value
     row = rows["Funding"]
     assert sheet[f"D{row}"].value == pytest.approx(sheet[f"B{row}"].value + sheet[f"C{row}"].value)
+    there = [rows[title] for title in ("Funding", "Reserve from the year before", "Missing funding")]
+    left, spent = rows["Left over, with the reserve kept"], rows["Total spending"]
+    assert written[f"C{left}"].value == f"={'+'.join(f'C{row}' for row in there)}-C{spent}"
     assert "not added up" in sheet["A2"].value
 
 

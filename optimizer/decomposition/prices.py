@@ -20,7 +20,7 @@ from optimizer.decomposition.engine import OUTGROWN, Search, Unbounded
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
 from optimizer.decomposition.rounds import NARROW, Ended, Rounds, State, bear, dual_of, far
-from optimizer.decomposition.sample import sample, spread_prices
+from optimizer.decomposition.sample import sample, spread_prices, within_reach
 from optimizer.decomposition.setting import Setting
 from optimizer.decomposition.structure import Structure
 from optimizer.objectives import HOLD, Stage
@@ -163,8 +163,10 @@ class Prices:
         except SolverFailure:
             if number == 0:
                 self._check_reach(setting)
-                raise
-            price, scale = self._loosened(number, setting, problem)
+                self._let_out(setting)
+                price, scale = self._sampled(number, setting, problem)
+            else:
+                price, scale = self._loosened(number, setting, problem)
         spread = WIDE
         if self.block_count >= FROM:
             better = self._better(number, setting, problem, price, scale)
@@ -192,13 +194,25 @@ class Prices:
         self._few[0].loosen(LOOSE[-1])
         return self._sampled(number, setting, problem)
 
+    def _let_out(self, setting: Setting) -> None:
+        """Give the sample of the first stage sides that it can meet."""
+        few = self._few[0]
+        small = self._problem(setting, few)
+        assert few.blocks is not None
+        own = Setting.of(self.structure, setting.stage, [])
+        sides = within_reach(small, few.blocks, self._upper, own.row_lower, own.row_upper, self.options)
+        few.sides = dict(zip(small.rows.tolist(), zip(*sides)))
+
     def _problem(self, setting: Setting, few: _Few | None = None) -> Problem:
         if few is None:
             return Problem.of(self.structure, setting.stage.cost, setting.held, setting.fixed)
         if few.blocks is None:
             few.blocks = representatives(self.structure.blocks, few.number)
         own = Setting.of(self.structure, setting.stage, few.held)
-        return Problem.of(self.structure, setting.stage.cost, own.held, own.fixed, few.blocks)
+        small = Problem.of(self.structure, setting.stage.cost, own.held, own.fixed, few.blocks)
+        for i, row in enumerate(small.rows.tolist() if few.sides else ()):
+            small.lower[i], small.upper[i] = few.sides.get(row, (small.lower[i], small.upper[i]))
+        return small
 
     def _sampled(self, number: int, setting: Setting, problem: Problem) -> tuple[Array, float]:
         """First prices and a factor of all costs; gives the problem its units and its factor."""
@@ -326,6 +340,8 @@ class _Few:
     blocks: Few | None = None
     held: list[tuple[Array, float]] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
+    # of coupling rows, where those of the matrix are out of their reach
+    sides: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def copy(self) -> _Few:
         """The same knowledge, to go on from more than once."""

@@ -9,6 +9,8 @@ from models.errors import NoPlan, SolverFailure
 from models.made import made_district
 from models.status import Status
 from optimizer import Options, solve
+from optimizer.chains import Few
+from optimizer.decomposition import prices
 from optimizer.decomposition.carrying import Limits
 from optimizer.decomposition.prices import Prices
 from optimizer.decomposition.pricing import Pricing
@@ -105,6 +107,30 @@ def test_uneven_schools_that_are_hard_up():
     whole = solve(district, options=Options(method="simplex"))
     plan = solve(district, options=Options(method="prices"))
     assert plan.certificate.holds
+    assert plan.coverage == pytest.approx(whole.coverage, abs=1e-6)
+    assert plan.spending == pytest.approx(whole.spending, rel=1e-6)
+
+
+@pytest.mark.parametrize("objective", ["expected", "worst_case", "max_min"])
+def test_schools_that_stand_for_all_may_have_no_plan_where_all_have_one(objective, monkeypatch):
+    """Four schools that are hard up stand for twenty-four that are not: their money is let out, and prices settle all the same."""
+    district = made_district(24, 2, 2, seed=4, pool="district")
+    poor = np.arange(24) % 6 == 0
+    funding = district.schools.funding_per_pupil * np.where(poor, 0.8, 1.1)
+    district = district.replace(schools=dataclasses.replace(district.schools, funding_per_pupil=funding))
+    chosen = np.flatnonzero(poor)
+    stands = np.repeat(np.arange(chosen.size), 6)
+    few = Few(chosen, np.full(chosen.size, 6.0), stands)
+    monkeypatch.setattr(prices, "representatives", lambda blocks, count: few)
+    let_out, within_reach = [], prices.within_reach
+    monkeypatch.setattr(prices, "within_reach", lambda *args: let_out.append(args) or within_reach(*args))
+    told: list[str] = []
+    plan = solve(district, objective, options=Options(method="prices", say=told.append))
+    assert len(let_out) == 1
+    assert plan.solver.method == "prices"
+    assert plan.certificate.holds
+    assert not [text for text in told if "failed" in text]
+    whole = solve(district, objective, options=Options(method="simplex"))
     assert plan.coverage == pytest.approx(whole.coverage, abs=1e-6)
     assert plan.spending == pytest.approx(whole.spending, rel=1e-6)
 

@@ -35,8 +35,9 @@ class Members:
     ) -> Members:
         """Number the members of a block of these sizes from `first` on; `known` is a block of the same sizes."""
         if math.prod(sizes) > SMALL:
-            same = known is not None and known._repeated(axes, first, mask)
-            return known if same and known is not None else cls._made(axes, sizes, first, mask)
+            if known is not None and known._repeated(axes, first, mask):
+                return known
+            return cls._made(axes, sizes, first, mask)
         if mask is None:
             return _remembered(axes, sizes, first, None)
         own, flags = mask

@@ -35,6 +35,7 @@ EQUILIBRATED = 2  # HiGHS's own choice of scaling
 LARGEST = 4  # scaling by the largest entries, far quicker on these programs; see docs/benchmarks.md
 CIRCLES = 20  # iterations for each row and column, after which a run without perturbation goes in circles
 LITTLE = 250  # columns up to which presolve takes longer than it saves; see docs/benchmarks.md
+CONFIRMED = 200_000  # columns up to which simplex has the last word on "infeasible"
 ENDLESS = np.iinfo(np.int32).max
 COLUMNWISE = MINIMISE = 1
 
@@ -285,9 +286,9 @@ class Session:
 
         `method` is `simplex` (dual), `primal`, `ipm` or `hipo` (with crossover), `pdlp` or `auto`. A MILP stops at the relative
         `gap`; one that stops early with a plan at hand ends as `feasible`, and has its proven bound and gap. An LP that
-        ends in numerical trouble, or without a plan where the start was not a cold one, is tried once more from scratch,
-        and one without a bound under HiGHS's own scaling: no district is refused for the sake of rounding. Without `doubt` the first end
-        stands: for trials that may fail.
+        ends in numerical trouble, or without a plan where the start was not a cold one or interior point says so, is tried once
+        more from scratch, and one without a bound under HiGHS's own scaling: no district is refused for the sake of rounding.
+        Without `doubt` the first end stands: for trials that may fail.
         Without `read` the solution of an LP has its objective alone. After `most` iterations of simplex it stops for good.
         """
         self._tell_cost(cost)
@@ -301,7 +302,9 @@ class Session:
             self._highs.setOptionValue("simplex_iteration_limit", ENDLESS if self._perturb else self._circles)
             if solution.status is Status.ITERATION_LIMIT:
                 return solution
-        doubtful = {Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE} if warm else {Status.FAILED}
+        # interior point has called programs infeasible that simplex solves; simplex is out of reach beyond that size
+        unproven = warm or (method in ("ipm", "hipo") and self.columns <= CONFIRMED)
+        doubtful = {Status.FAILED, Status.UNBOUNDED, Status.INFEASIBLE} if unproven else {Status.FAILED}
         if not self._perturb:
             doubtful.add(Status.ITERATION_LIMIT)
         if doubt and solution.status in doubtful and not self._whole:

@@ -236,6 +236,25 @@ def test_numerical_trouble_is_tried_once_more_from_scratch(program, monkeypatch)
         assert len(runs) == 2 and runs[0] == method != runs[1]
 
 
+@pytest.mark.parametrize("most", [200_000, 0])
+def test_infeasible_by_interior_point_is_believed_where_simplex_says_so(
+    program, monkeypatch, most: int
+) -> None:
+    """Interior point took a feasible program of real schools for infeasible; beyond some size simplex cannot be asked."""
+    matrix, cost = program
+    real = highs.Session._minimise_by
+
+    def liar(self, by: str, interruptible: bool, read: bool) -> Solution:
+        if by == "ipm":
+            return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)
+        return real(self, by, interruptible, read)
+
+    monkeypatch.setattr(highs.Session, "_minimise_by", liar)
+    monkeypatch.setattr(highs, "CONFIRMED", most)
+    end = highs.Session(matrix).minimise(cost, method="ipm")
+    assert end.status is (Status.OPTIMAL if most else Status.INFEASIBLE)
+
+
 def test_a_program_that_seems_unbounded_is_scaled_otherwise(program, monkeypatch) -> None:
     """Every variable is bounded by the rules: in some models of very large districts rounding alone says otherwise."""
     matrix, cost = program

@@ -17,6 +17,9 @@ from typing import Any
 
 import click
 
+# Before numpy loads: threads of BLAS, which nothing here is dense enough for, wait for a core that the solver is on
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 COMMANDS = {
     "solve": "Find the best staffing design of a district and certify it.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from models.errors import NoPlan
@@ -13,9 +14,10 @@ from optimizer.staging import Options
 Visit = Callable[[Any, int], None]  # (session, number of the block)
 
 FEW = 4  # blocks for each thread; with fewer a thread is not worth its start
+WORTH = 250  # columns a block from which threads take less time than they cost
 
 
-def visit_all(parents: Sequence[int], visit: Visit, options: Options) -> None:
+def visit_all(parents: Sequence[int], visit: Visit, options: Options, *, each: int = FEW) -> None:
     """Visit every block once, a parent before its children, with as many threads as there is work for.
 
     What a visit finds does not depend on the number of threads: it may look at nothing but its parent. The first
@@ -29,10 +31,12 @@ def visit_all(parents: Sequence[int], visit: Visit, options: Options) -> None:
         Called with a session of the calling thread, empty or with the model of an earlier visit.
     options
         Threads and time limit.
+    each
+        The least number of blocks for a thread.
 
     """
     crew = _Crew(parents, visit, options)
-    count = max(1, min(options.threads, len(parents) // FEW))
+    count = max(1, min(options.threads, len(parents) // each))
     if count == 1:
         crew.work()
     else:
@@ -50,6 +54,11 @@ def visit_all(parents: Sequence[int], visit: Visit, options: Options) -> None:
     for error in crew.errors:
         if isinstance(error, NoPlan) or error is crew.errors[-1]:
             raise error
+
+
+def worth(options: Options, columns: int, blocks: int) -> Options:
+    """One thread in the place of several where blocks are so small that threads would wait for each other."""
+    return replace(options, threads=1) if columns < WORTH * blocks else options
 
 
 class _Crew:

@@ -7,75 +7,27 @@ have functions of their own, which are added up.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import NoPlan
 from models.polyline import Polyline, total
 from optimizer.blocks import Block, components, split
 from optimizer.chains import chains_of
-from optimizer.crew import visit_all
-from optimizer.live import Live
+from optimizer.crew import visit_all, worth
+from optimizer.line_part import NARROW, Ask, Between, Part, Piece, Touch
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
-from optimizer.staging import Options
+from optimizer.staging import LARGE, Options
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Found = TypeVar("Found")
 
-NARROW = 1e-9  # pieces narrower than this are not told apart
-WORTH = 250  # columns a block from which threads take less time than they cost
 OPEN = 1e-8  # on the stage's own scale: two bounds nearer than this are one value
-NUDGE = (0.0, 1e-9, 1e-8, 1e-7, 1e-6)  # how far an end of the feasible range is moved inside, at most
-
-
-@dataclass(frozen=True)
-class Touch:
-    """The function at one place: value and slope of a tangent."""
-
-    at: float
-    value: float
-    slope: float
-
-    def tangent(self, at: Array) -> Array:
-        """The tangent at other places."""
-        return self.value + self.slope * (at - self.at)
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A straight piece: where it ends, the value there, and its slope."""
-
-    end: float
-    value: float
-    slope: float
-
-
-@dataclass(eq=False)
-class _Part:
-    """A block with the column t behind its own columns, and the one whose bases it starts from."""
-
-    columns: Indices
-    matrix: Matrix
-    cost: Array
-    near: _Part | None
-    live: Live | None = None
-    bases: dict[float, Any] = field(default_factory=dict)  # at the least (−1) and the greatest t (1)
-    farthest: Any = None  # the basis at which it was last asked how far t goes
-    known: dict[float, Touch] = field(default_factory=dict)  # under the bounds that are set
-    seen: dict[bytes, dict[float, Touch]] = field(default_factory=dict)  # and under all that have been
-
-    @property
-    def moved(self) -> Array:
-        """Coefficients of t."""
-        A = self.matrix.A
-        return np.asarray(A.data[A.indptr[-2] :])
 
 
 class Line:
@@ -103,7 +55,7 @@ class Line:
         self._own = np.setdiff1d(np.arange(matrix.shape[1]), tied)
         direction = np.asarray(matrix.A[:, tied].sum(axis=1)).reshape(-1) * sign
         blocks = _blocks_with(matrix, self._own, direction)
-        self._parts: list[_Part] = []
+        self._parts: list[Part] = []
         self._parents: list[int] = []  # positions among the parts
         at: dict[int, int] = {}
         for chain in chains_of(blocks):
@@ -114,30 +66,27 @@ class Line:
                 near = at.get(parent, -1)
                 at[number] = len(self._parts)
                 self._parents.append(near)
-                self._parts.append(
-                    _Part(columns, block.matrix, cost, self._parts[near] if near >= 0 else None)
-                )
+                parent_part = self._parts[near] if near >= 0 else None
+                self._parts.append(Part(columns, block.matrix, cost, parent_part, self.options))
         self.block_count = len(self._parts)
+        # a block that has no others beside it uses the threads for itself; the largest go by prices, which use them too
+        self._alone = self.block_count == 1 and self._own.size <= LARGE
 
     @property
     def solves(self) -> int:
         """Runs of the solver so far, over all blocks."""
-        return sum(part.live.solves for part in self._parts if part.live is not None)
+        return sum(live.solves for part in self._parts for live in part.lives.values())
 
     @property
     def cold(self) -> int:
         """Runs that started without a basis."""
-        return sum(part.live.cold for part in self._parts if part.live is not None)
+        return sum(live.cold for part in self._parts for live in part.lives.values())
 
     def restrict(self, column_upper: Array) -> None:
         """Set the upper bounds of the program's columns; what was seen under the same bounds before is still known."""
         key = column_upper.tobytes()
         for part in self._parts:
-            upper = np.append(column_upper[part.columns], part.matrix.column_upper[-1])
-            part.matrix = part.matrix.replace(column_upper=upper)
-            part.known = part.seen.setdefault(key, {})
-            if part.live is not None:
-                part.live.bounds(part.matrix.column_lower, part.matrix.column_upper)
+            part.restrict(column_upper[part.columns], key)
 
     def reach(self, low: float, high: float) -> tuple[float, float] | None:
         """The part of [low, high] where the program has a solution; `None` when there is no such place.
@@ -146,13 +95,15 @@ class Line:
         block that has no solution there is asked how far it goes. At the least end some school mostly has none, and what
         the others cost beyond it is of no use: there each of several blocks is asked how far it goes.
         """
-        for part in self._without_a_plan(high, 1.0):
-            found = self._farthest(part, low, high, 1.0)
+        ends = [(high, 1.0), (low, -1.0)][: 2 if self.block_count == 1 else 1]
+        without = self._without_a_plan(ends)
+        for part in without[0]:
+            found = part.farthest(low, high, 1.0)
             if found is None:
                 return None
             high = min(high, found)
-        poor = self._parts if len(self._parts) > 1 else self._without_a_plan(low, -1.0)
-        least = self._of_each(lambda part: self._farthest(part, low, high, -1.0)) if poor else []
+        poor = self._parts if self.block_count > 1 else without[1]
+        least = self._of_each(lambda part: part.farthest(low, high, -1.0)) if poor else []
         if any(found is None for found in least):
             return None
         return max([low, *(found for found in least if found is not None)]), high
@@ -168,10 +119,12 @@ class Line:
             On the stage's own scale: a bend smaller than this may be cut off.
 
         """
-        allowed = tolerance * self.stage.scale / len(self._parts)
-        lines = self._of_each(lambda part: self._trace(part, low, high, allowed))
-        factor = self.stage.sign / self.stage.scale
-        return total(lines).scaled(factor, self.stage.offset / self.stage.scale)
+        allowed = tolerance * self.stage.scale / self.block_count
+
+        def between(ask: Ask, left: Touch, right: Touch) -> Touch | list[Piece]:
+            return _up_to_a_bend(ask, left, right, allowed)
+
+        return self._on_scale(total(self._walk(low, high, between)))
 
     def sample(self, at: Array) -> Polyline:
         """The stage's value at some places, straight between them.
@@ -186,12 +139,25 @@ class Line:
         """
         if at[-1] - at[0] <= NARROW:
             return self.trace(float(at[0]), float(at[-1]))
-        allowed = OPEN * self.stage.scale / len(self._parts)
-        value = np.sum(self._of_each(lambda part: self._heights(part, at, allowed)), axis=0)
-        line = Polyline.of(at.tolist(), value.tolist(), (np.diff(value) / np.diff(at)).tolist())
+        allowed = OPEN * self.stage.scale / self.block_count
+
+        def between(ask: Ask, left: Touch, right: Touch) -> Touch | list[Piece]:
+            return _at_most_open(ask, left, right, at, allowed)
+
+        lines = self._walk(float(at[0]), float(at[-1]), between)
+        value = np.sum([line(at) for line in lines], axis=0)
+        slope = np.diff(value) / np.diff(at)
+        return self._on_scale(Polyline.of(at.tolist(), value.tolist(), slope.tolist()))
+
+    def _walk(self, low: float, high: float, between: Between) -> list[Polyline]:
+        """Every block's function over a range."""
+        return self._of_each(lambda part: part.walk(low, high, between, alone=self._alone))
+
+    def _on_scale(self, line: Polyline) -> Polyline:
+        """Costs as values of the stage."""
         return line.scaled(self.stage.sign / self.stage.scale, self.stage.offset / self.stage.scale)
 
-    def _of_each(self, visit: Callable[[_Part], Found]) -> list[Found]:
+    def _of_each(self, visit: Callable[[Part], Found]) -> list[Found]:
         """What a visit finds at every block; each after the one that it starts from, on as many threads as there are."""
         found: dict[int, Found] = {}
 
@@ -199,154 +165,54 @@ class Line:
             self.options.tell(f"Block {len(found) + 1} of {self.block_count}")
             found[number] = visit(self._parts[number])
 
-        small = self._own.size < WORTH * self.block_count
-        visit_all(self._parents, one, replace(self.options, threads=1) if small else self.options)
+        visit_all(self._parents, one, worth(self.options, self._own.size, self.block_count))
         return [found[number] for number in range(self.block_count)]
 
-    def _without_a_plan(self, end: float, toward: float) -> list[_Part]:
-        """The blocks without a solution at an end of the range; all are asked, lest the bases depend on the threads."""
-        touches = self._of_each(lambda part: self._at_end(part, end, toward, doubt=False))
-        return [part for part, touch in zip(self._parts, touches) if touch is None]
+    def _without_a_plan(self, ends: list[tuple[float, float]]) -> list[list[Part]]:
+        """The blocks without a solution at ends of the range; all are asked, lest the bases depend on the threads.
 
-    # ---- one block -----------------------------------------------------------------------------------------------
-
-    def _live(self, part: _Part, low: float, high: float) -> Live:
-        """A block in the solver, with t between two places."""
-        if part.live is None:
-            part.live = Live(part.matrix, self.options, perturb=False)
-        part.live.bound(-1, low, high)
-        return part.live
-
-    def _farthest(self, part: _Part, low: float, high: float, toward: float) -> float | None:
-        """The least (`toward` −1) or greatest t between two places at which a block has a solution."""
-        cost = np.zeros(part.cost.size)
-        dollars = max(1.0, float(np.abs(part.moved).max(initial=0.0)))  # to stand clear of tolerances
-        cost[-1] = -toward * dollars
-        live = self._live(part, low, high)
-        start = part.near.farthest if part.farthest is None and part.near is not None else part.farthest
-        if start is not None:
-            live.start_from(start)
-        solution = live.minimise(cost)
-        part.farthest = live.basis
-        return None if solution.point is None else float(solution.point[-1])
-
-    def _at_end(self, part: _Part, at: float, toward: float, *, doubt: bool = True) -> Touch | None:
-        """The function at an end, or next to it.
-
-        It starts from the basis that this block, the one near it or the one before that had there, or else at the other end,
-        if prices do not find one.
+        Two ends of a block that is alone are asked at the same time.
         """
-        if at in part.known:
-            return part.known[at]
-        live = self._live(part, at, at)
-        known: _Part | None = part
-        start = None
-        while start is None and known is not None:
-            start, known = known.bases.get(toward), known.near
-        if start is None and not live.by_prices:
-            start = part.bases.get(-toward)
-        if start is None:
-            live.start_cold()
+        if self._alone:
+            found = [[touch] for touch in self._parts[0].at_both_ends(ends)]
         else:
-            live.start_from(start)
-        touch = self._touch(part, at, doubt=doubt)
-        if touch is not None:
-            part.bases[toward] = live.basis
-        return touch
+            found = [
+                self._of_each(partial(Part.at_end, at=at, toward=toward, doubt=False)) for at, toward in ends
+            ]
+        return [[part for part, touch in zip(self._parts, touches) if touch is None] for touches in found]
 
-    def _touch(self, part: _Part, at: float, *, doubt: bool = True) -> Touch | None:
-        """Least cost of a block at t, and its slope; `None` where there is no solution."""
-        if at not in part.known:
-            live = self._live(part, at, at)
-            value = live.value(part.cost, doubt=doubt)
-            if value is None:
-                return None
-            part.known[at] = Touch(at, value, live.reduced_cost(-1))
-        return part.known[at]
 
-    def _heights(self, part: _Part, at: Array, allowed: float) -> Array:
-        """Least cost of a block at ascending places, of which the outer ones are the ends of its range.
+def _up_to_a_bend(ask: Ask, left: Touch, right: Touch, allowed: float) -> Touch | list[Piece]:
+    """Straight pieces between two places, or a place between them where the function lies above both tangents."""
+    width = right.at - left.at
+    straight = [Piece(right.at, right.value, (right.value - left.value) / width)]
+    over_left = right.value - (left.value + left.slope * width)  # how far the other end lies above a tangent
+    over_right = left.value - (right.value - right.slope * width)
+    if width <= NARROW or min(abs(over_left), abs(over_right)) <= allowed or right.slope <= left.slope:
+        return straight
+    bend = left.at + over_right / (right.slope - left.slope)
+    if not left.at + NARROW < bend < right.at - NARROW:
+        return straight
+    touch = ask(bend)
+    if touch.value - (left.value + left.slope * (bend - left.at)) <= allowed:
+        return [Piece(bend, touch.value, left.slope), Piece(right.at, right.value, right.slope)]
+    return touch
 
-        Between two places the function lies below the straight line and above both tangents. Where these leave more
-        open than `allowed`, the place where they leave most is solved for.
-        """
-        right = self._end(part, float(at[-1]), -1.0)
-        left = self._end(part, float(at[0]), 1.0)
-        value = np.empty(at.size)
-        value[0], value[-1] = left.value, right.value
-        pairs = [(0, left, at.size - 1, right)]
-        while pairs:
-            i, left, j, right = pairs.pop()
-            if j == i + 1:
-                continue
-            inner = at[i + 1 : j]
-            above = left.value + (right.value - left.value) / (right.at - left.at) * (inner - left.at)
-            below = np.maximum(left.tangent(inner), right.tangent(inner))
-            value[i + 1 : j] = (above + below) / 2.0
-            most = int((above - below).argmax())
-            if above[most] - below[most] > allowed:
-                middle = self._inside(part, float(inner[most]))
-                most += i + 1
-                value[most] = middle.value
-                pairs += [(most, middle, j, right), (i, left, most, middle)]
-        return value
 
-    def _inside(self, part: _Part, at: float) -> Touch:
-        """The function between two places with a solution."""
-        touch = self._touch(part, at)
-        if touch is None:
-            raise NoPlan(
-                f"No plan satisfies all rules at {at:g}, between two places with one.", "Report this."
-            )
-        return touch
+def _at_most_open(ask: Ask, left: Touch, right: Touch, at: Array, allowed: float) -> Touch | list[Piece]:
+    """A straight piece between two places, or the one of the places `at` where most is open between them.
 
-    def _end(self, part: _Part, at: float, inward: float) -> Touch:
-        """The function at an end of the range, moved inside by a hair where rounding asks for it."""
-        for doubt, nudge in itertools.product((False, True), NUDGE):
-            touch = self._at_end(part, at + inward * nudge, -inward, doubt=doubt)
-            if touch is not None:
-                return Touch(at, touch.value - touch.slope * inward * nudge, touch.slope)
-        raise NoPlan(
-            f"No plan satisfies all rules at {at:g}, although one does nearby.",
-            "Narrow the range a little.",
-        )
-
-    def _trace(self, part: _Part, low: float, high: float, tolerance: float) -> Polyline:
-        first = self._end(part, low, 1.0)
-        if not part.moved.size or high - low <= NARROW:
-            return Polyline.of([low, high], [first.value] * 2, [0.0])
-        pieces: list[_Piece] = []
-        pairs = [(first, self._end(part, high, -1.0))]
-        while pairs:
-            left, right = pairs.pop()
-            between = self._between(part, left, right, tolerance)
-            if isinstance(between, Touch):
-                pairs += [(between, right), (left, between)]
-            else:
-                pieces += between
-        return Polyline.of(
-            [low, *(piece.end for piece in pieces)],
-            [first.value, *(piece.value for piece in pieces)],
-            [piece.slope for piece in pieces],
-        )
-
-    def _between(self, part: _Part, left: Touch, right: Touch, tolerance: float) -> Touch | list[_Piece]:
-        """Straight pieces between two places, or a place between them where the function lies above both tangents."""
-        width = right.at - left.at
-        straight = [_Piece(right.at, right.value, (right.value - left.value) / width)]
-        over_left = right.value - (
-            left.value + left.slope * width
-        )  # how far the other end lies above a tangent
-        over_right = left.value - (right.value - right.slope * width)
-        if width <= NARROW or min(abs(over_left), abs(over_right)) <= tolerance or right.slope <= left.slope:
-            return straight
-        bend = left.at + over_right / (right.slope - left.slope)
-        if not left.at + NARROW < bend < right.at - NARROW:
-            return straight
-        touch = self._inside(part, bend)
-        if touch.value - (left.value + left.slope * (bend - left.at)) <= tolerance:
-            return [_Piece(bend, touch.value, left.slope), _Piece(right.at, right.value, right.slope)]
-        return touch
+    The function lies below the straight line and above both tangents.
+    """
+    inner = at[np.searchsorted(at, left.at, "right") : np.searchsorted(at, right.at)]
+    slope = (right.value - left.value) / (right.at - left.at)
+    if inner.size:
+        above = left.value + slope * (inner - left.at)
+        below = np.maximum(left.tangent(inner), right.tangent(inner))
+        most = int((above - below).argmax())
+        if above[most] - below[most] > allowed:
+            return ask(float(inner[most]))
+    return [Piece(right.at, right.value, slope)]
 
 
 def _blocks_with(matrix: Matrix, own: Indices, direction: Array) -> list[Block]:

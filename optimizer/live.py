@@ -61,6 +61,7 @@ class Live:
         self.solves = self.cold = 0
         self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb)
         self._told = matrix  # as the session knows it
+        self._own: Matrix | None = None  # one whose bounds nobody else has, so that they can change in place
         # cost and value of an optimum that nothing has changed since
         self._optimal: tuple[Array, float] | None = None
         self._anchor: Anchor | None = None
@@ -115,12 +116,12 @@ class Live:
         """Change the bounds of one column."""
         column %= self.matrix.shape[1]
         told = self.matrix is self._told
-        low, high = self.matrix.column_lower.copy(), self.matrix.column_upper.copy()
-        low[column], high[column] = lower, upper
-        self.bounds(low, high)
+        if not (told and self.matrix is self._own):
+            self.bounds(self.matrix.column_lower.copy(), self.matrix.column_upper.copy())
+        self.matrix.column_lower[column], self.matrix.column_upper[column] = lower, upper
         if told:
             self._session.change_column(column, lower, upper)
-            self._told = self.matrix
+            self._told = self._own = self.matrix
             self._optimal = self._anchor = None
 
     def _tell(self) -> None:

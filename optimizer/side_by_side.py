@@ -20,7 +20,7 @@ from models.status import Status
 from optimizer.blocks import Block
 from optimizer.certificate import certify, unsupported
 from optimizer.chains import chains_of
-from optimizer.crew import forest_of, visit_all
+from optimizer.crew import forest_of, visit_all, worth
 from optimizer.matrix import Matrix
 from optimizer.objectives import HOLD, Stage
 from optimizer.staging import Options, Reached
@@ -113,7 +113,7 @@ class SideBySide:
     def __init__(
         self, matrix: Matrix, blocks: Sequence[Block], stages: Sequence[Stage], options: Options
     ) -> None:
-        self.matrix, self.options = matrix, options
+        self.matrix, self.options = matrix, worth(options, matrix.shape[1], len(blocks))
         self.first_stage, self.last_stage = stages
         self.block_count = len(blocks)
         cover, spend = self.first_stage.vector, self.last_stage.cost

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does; tests run on every core
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 

@@ -150,7 +150,7 @@ class Session:
         self._deadline = None if time_limit is None else time.monotonic() + time_limit
         self._holds = 0
         self._perturb = perturb
-        self._cost: Array | None = None
+        self._cost = b""  # as HiGHS knows them
         self._set: dict[str, Any] = {}
         self._circles = ENDLESS
         if matrix is not None:
@@ -176,7 +176,7 @@ class Session:
             )
         self.rows, self.columns = rows, columns
         self._holds = 0
-        self._cost = None
+        self._cost = b""
         if basis is not None:
             self._highs.setBasis(basis)
 
@@ -326,9 +326,10 @@ class Session:
         return solution
 
     def _tell_cost(self, cost: Array) -> None:
-        if self._cost is None or not np.array_equal(cost, self._cost):
+        told = cost.tobytes()
+        if told != self._cost:
             self._highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), cost)
-            self._cost = cost.copy()
+            self._cost = told
 
     def _limit_time(self) -> bool:
         """Tell HiGHS what time is left; says whether there is any."""
@@ -390,7 +391,7 @@ class Session:
         highs = self._highs
         model_status = highs.getModelStatus()
         status, info = status_of(model_status), highs.getInfo()
-        words = highs.modelStatusToString(model_status)
+        words = "" if status is Status.OPTIMAL else highs.modelStatusToString(model_status)
         iterations = (
             max(0, info.simplex_iteration_count)
             + max(0, info.ipm_iteration_count)

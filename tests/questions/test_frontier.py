@@ -15,7 +15,7 @@ from models.made import made_district
 from models.subset import only_schools
 from optimizer.equity import equity
 from optimizer.frontier import frontier
-from optimizer.line import Line
+from optimizer.line_part import Part
 from optimizer.live import Live
 from optimizer.staging import Options
 from reports.frontier import equity_card, frontier_card, signed
@@ -372,14 +372,19 @@ def test_the_frontier_pays_the_stipend_that_the_plan_pays():
     assert "between them another stipend may take over" in frontier_card(found)
 
 
+@pytest.mark.parametrize("pool", ["school", "district"])
 @pytest.mark.parametrize("points", [None, 12])
-def test_the_frontier_does_not_depend_on_the_number_of_threads(points: int | None) -> None:
-    district = made_district(12, 3, 3, seed=5)
-    one, two = (frontier(district, points=points, options=Options(threads=threads)) for threads in (1, 2))
-    assert one.blocks == 12
-    assert one.solves == two.solves
+def test_the_frontier_does_not_depend_on_the_number_of_threads(points: int | None, pool: str) -> None:
+    """Independent schools go to the threads one by one; of a district with common money the stretches between places do."""
+    district = made_district(12, 3, 3, seed=5, pool=pool)
+    one, two, three = (
+        frontier(district, points=points, options=Options(threads=threads)) for threads in (1, 2, 3)
+    )
+    assert one.blocks == (12 if pool == "school" else 1)
+    assert one.solves == two.solves == three.solves
     assert np.array_equal(one.funding_change, two.funding_change)
     assert np.array_equal(one.coverage, two.coverage)
+    assert np.array_equal(one.coverage, three.coverage)
 
 
 def test_a_range_without_a_plan_at_one_block_ends_where_that_block_does(
@@ -390,10 +395,8 @@ def test_a_range_without_a_plan_at_one_block_ends_where_that_block_does(
     What the others cost below is not asked.
     """
     asked = []
-    touch = Line._touch
-    monkeypatch.setattr(
-        Line, "_touch", lambda self, part, at, **how: asked.append(at) or touch(self, part, at, **how)
-    )
+    touch = Part.touch
+    monkeypatch.setattr(Part, "touch", lambda self, at, **how: asked.append(at) or touch(self, at, **how))
     district = made_district(12, 1, 1, seed=5)
     rich = district.schools.funding_per_pupil * np.where(np.arange(12) == 7, 1.0, 2.0)
     district = district.replace(schools=dataclasses.replace(district.schools, funding_per_pupil=rich))

@@ -18,8 +18,8 @@ from models.plan import Plan
 from models.resilience import Absorbed
 from optimizer.blocks import Block, independent_blocks
 from optimizer.formulation import Model
-from optimizer.live import Live
 from optimizer.matrix import Matrix
+from optimizer.priced import standing
 from optimizer.solving import upper_of
 from optimizer.staging import Options
 from optimizer.steps import steps_of
@@ -163,7 +163,7 @@ class _Part:
         if self.schools.size != 1:
             matrix = matrix.with_column(matrix.A[:, self.own].sum(axis=1), 0.0, 1.0)
         self.base = matrix
-        self.live = Live(matrix, options, start)
+        self.live = standing(matrix, options, start)
         A = matrix.A[:, [*self.own, self.together]] if self.schools.size else matrix.A[:, []]
         self.dollars = dict(
             zip([*self.own, self.together], np.maximum(1.0, abs(A).max(axis=0).toarray().ravel()))

@@ -10,7 +10,7 @@ from models.errors import NoPlan
 from models.plan import Plan
 from models.preset import Preset
 from models.rung import Rung
-from optimizer.live import Live
+from optimizer.priced import standing
 from optimizer.shocks import Shocked, funding_cut, shocked
 from optimizer.solving import solve, upper_of
 from optimizer.staging import Options
@@ -121,7 +121,7 @@ def least_missing(shock: Shocked, options: Options) -> float | None:
     model = shock.model(shortfall=True)
     assert model.short is not None
     cost = model.lp.expression([("n", model.tree.probability, model.short)])
-    live = Live(model.lp.matrix(), options.started())
+    live = standing(model.lp.matrix(), options.started())
     found = []
     for step in steps_of(model):
         live.bounds(live.matrix.column_lower, upper_of(model, step))

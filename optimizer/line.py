@@ -28,6 +28,7 @@ Indices = NDArray[np.int64]
 Found = TypeVar("Found")
 
 OPEN = 1e-8  # on the stage's own scale: two bounds nearer than this are one value
+PRICED = 1e-6  # and where prices tell the values, which are as exact as a certificate asks
 
 
 class Line:
@@ -119,7 +120,7 @@ class Line:
             On the stage's own scale: a bend smaller than this may be cut off.
 
         """
-        allowed = tolerance * self.stage.scale / self.block_count
+        allowed = self._allowed(tolerance)
 
         def between(ask: Ask, left: Touch, right: Touch) -> Touch | list[Piece]:
             return _up_to_a_bend(ask, left, right, allowed)
@@ -139,7 +140,7 @@ class Line:
         """
         if at[-1] - at[0] <= NARROW:
             return self.trace(float(at[0]), float(at[-1]))
-        allowed = OPEN * self.stage.scale / self.block_count
+        allowed = self._allowed(OPEN)
 
         def between(ask: Ask, left: Touch, right: Touch) -> Touch | list[Piece]:
             return _at_most_open(ask, left, right, at, allowed)
@@ -148,6 +149,12 @@ class Line:
         value = np.sum([line(at) for line in lines], axis=0)
         slope = np.diff(value) / np.diff(at)
         return self._on_scale(Polyline.of(at.tolist(), value.tolist(), slope.tolist()))
+
+    def _allowed(self, tolerance: float) -> float:
+        """What a block may leave open, in units of cost."""
+        if self._own.size > LARGE * self.block_count:
+            tolerance = max(tolerance, PRICED)
+        return tolerance * self.stage.scale / self.block_count
 
     def _walk(self, low: float, high: float, between: Between) -> list[Polyline]:
         """Every block's function over a range."""

@@ -16,6 +16,7 @@ from models.polyline import Polyline
 from optimizer.crew import visit_all
 from optimizer.live import Live
 from optimizer.matrix import Matrix
+from optimizer.priced import Priced, standing
 from optimizer.staging import Options
 
 Array = NDArray[np.float64]
@@ -66,7 +67,7 @@ class Part:
     cost: Array
     near: Part | None
     options: Options
-    lives: dict[int, Live] = field(default_factory=dict)
+    lives: dict[int, Live | Priced] = field(default_factory=dict)
     bases: dict[float, Any] = field(default_factory=dict)  # at the least (−1) and the greatest t (1)
     farthest_basis: Any = None  # at which it was last asked how far t goes
     known: dict[float, Touch] = field(default_factory=dict)  # under the bounds that are set
@@ -86,11 +87,11 @@ class Part:
         for live in self.lives.values():
             live.bounds(self.matrix.column_lower, self.matrix.column_upper)
 
-    def _live(self, low: float, high: float, lane: int = 0) -> Live:
+    def _live(self, low: float, high: float, lane: int = 0) -> Live | Priced:
         """The block in the solver, with t between two places."""
         live = self.lives.get(lane)
         if live is None:
-            live = self.lives[lane] = Live(self.matrix, self.options, perturb=False)
+            live = self.lives[lane] = standing(self.matrix, self.options, perturb=False)
         live.bound(-1, low, high)
         return live
 

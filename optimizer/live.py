@@ -21,7 +21,34 @@ QUICK = 5_000  # columns from which a run from a basis is worth a thread of its 
 FAR = 2_500  # simplex iterations from a basis, after which prices and crossover are quicker; only where there are prices
 
 
-class Live:
+class Standing:
+    """A linear program that is asked again and again, and changes its sides and bounds between two questions.
+
+    Attributes
+    ----------
+    matrix : the program as it stands now
+    solves, cold : runs so far, and how many of them started without a basis
+    by_prices : whether prices lead to an optimum, which is quicker than a start far away
+
+    """
+
+    def __init__(self, matrix: Matrix, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self.matrix = matrix
+        self.solves = self.cold = 0
+        able = self.options.method in ("auto", "prices")
+        self.by_prices = able and is_for_prices(matrix, QUICK)
+
+    def sides(self, lower: Array, upper: Array) -> None:
+        """Change the sides of the rows."""
+        self.matrix = self.matrix.replace(row_lower=lower, row_upper=upper)
+
+    def bounds(self, lower: Array, upper: Array) -> None:
+        """Change the bounds of the columns."""
+        self.matrix = self.matrix.replace(column_lower=lower, column_upper=upper)
+
+
+class Live(Standing):
     """One linear program in one session of HiGHS.
 
     Sides, bounds and coefficients change in place and only where they differ; a run starts from the basis at hand. A
@@ -37,12 +64,6 @@ class Live:
         Let the duals answer `value` where sides alone have moved: for one block of many, or a program of several, where that
         costs less than a run.
 
-    Attributes
-    ----------
-    matrix : the program as it stands now
-    solves, cold : runs so far, and how many of them started without a basis
-    by_prices : whether prices lead to a first vertex, which is quicker than a start far away
-
     """
 
     def __init__(
@@ -56,9 +77,7 @@ class Live:
     ) -> None:
         from optimizer.solvers.highs import Session
 
-        self.options = options or Options()
-        self.matrix = matrix
-        self.solves = self.cold = 0
+        super().__init__(matrix, options)
         self._session = Session(matrix, time_limit=self.options.left(), perturb=perturb)
         self._told = matrix  # as the session knows it
         self._own: Matrix | None = None  # one whose bounds nobody else has, so that they can change in place
@@ -68,8 +87,6 @@ class Live:
         self._anchored = anchored
         self._parts: tuple[Any, Parts] | None = None  # of the coefficients that are there
         self._beside = False  # whether the last value was told without a run
-        able = self.options.method in ("auto", "prices")
-        self.by_prices = able and is_for_prices(matrix, QUICK)
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -103,14 +120,6 @@ class Live:
             self._session.load(matrix, self._session.basis if self._warm else None)
             self._told = matrix
         self.matrix = matrix
-
-    def sides(self, lower: Array, upper: Array) -> None:
-        """Change the sides of the rows."""
-        self.matrix = self.matrix.replace(row_lower=lower, row_upper=upper)
-
-    def bounds(self, lower: Array, upper: Array) -> None:
-        """Change the bounds of the columns."""
-        self.matrix = self.matrix.replace(column_lower=lower, column_upper=upper)
 
     def bound(self, column: int, lower: float, upper: float) -> None:
         """Change the bounds of one column."""

@@ -19,6 +19,7 @@ from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage, first_stage
+from optimizer.priced import Priced, standing
 from optimizer.program import Program, RuleBlock
 from optimizer.solution import refusal
 from optimizer.solving import upper_of
@@ -39,7 +40,7 @@ class _Part:
 
     block: Block
     entries: Indices
-    live: Live
+    live: Live | Priced
     row_slice: slice  # where its rows and columns stand among those of all parts, one part after another
     column_slice: slice
     bases: dict[int | None, Any] = field(default_factory=dict)  # by stipend step
@@ -63,7 +64,7 @@ class Resolver:
         self.matrix = self.model.lp.matrix()
         numbered = self.matrix.replace(A=_numbered(self.matrix))
         self._parts: list[_Part] = []
-        before: dict[int, Live] = {}
+        before: dict[int, Live | Priced] = {}
         blocks = _blocks(numbered)
         several = len(blocks) > 1 or components(self.matrix.A, self.matrix.owner)[2] > 1
         self._rows = np.concatenate([block.rows for block in blocks])
@@ -73,7 +74,7 @@ class Resolver:
             entries = np.asarray(block.matrix.A.data, dtype=np.int64) - 1
             own = block.matrix.replace(A=_filled(block.matrix.A, self.matrix.A.data[entries]))
             start = before.get(block.shape_key)
-            live = Live(
+            live = standing(
                 own,
                 self.options,
                 None if start is None else start.basis,
@@ -190,7 +191,7 @@ class Resolver:
         columns, rows = self._transfer(model.lp)
         blocks = _blocks(model.lp.matrix())
         lives = [
-            Live(block.matrix, self.options, basis_of(columns[block.columns], rows[block.rows]))
+            standing(block.matrix, self.options, basis_of(columns[block.columns], rows[block.rows]))
             for block in blocks
         ]
 

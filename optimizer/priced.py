@@ -1,0 +1,118 @@
+"""A program too large for bases: every question is answered by prices, from nothing.
+
+On the schools of a city over five years simplex takes minutes from the vertex next door, and crossover may not find one;
+prices take half a minute wherever they begin. See docs/benchmarks/pooled.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import NoPlan, SolverFailure
+from models.status import Status
+from optimizer.live import Live, Standing
+from optimizer.matrix import Matrix
+from optimizer.solution import Solution
+from optimizer.staging import LARGE, Options
+
+Array = NDArray[np.float64]
+
+
+def standing(
+    matrix: Matrix,
+    options: Options | None = None,
+    basis: Any = None,
+    *,
+    perturb: bool = True,
+    anchored: bool = True,
+) -> Live | Priced:
+    """A program to ask questions: alive in the solver, or by prices where it is too large for that. See `Live`."""
+    priced = Priced(matrix, options)
+    if priced.by_prices and matrix.shape[1] > LARGE:
+        return priced
+    return Live(matrix, options, basis, perturb=perturb, anchored=anchored)
+
+
+class Priced(Standing):
+    """A large program of many schools, with the questions of `Live`; bases mean nothing to it."""
+
+    basis: Any = None
+
+    def __init__(self, matrix: Matrix, options: Options | None = None) -> None:
+        super().__init__(matrix, options)
+        self._reduced: Array | None = None
+
+    def start_from(self, basis: Any) -> None:
+        """Nothing: it starts from nothing."""
+
+    def start_cold(self) -> None:
+        """Nothing, as above."""
+
+    def change(self, matrix: Matrix) -> None:
+        """Become a program of the same shape."""
+        self.matrix = matrix
+
+    def bound(self, column: int, lower: float, upper: float) -> None:
+        """Change the bounds of one column."""
+        low, high = self.matrix.column_lower.copy(), self.matrix.column_upper.copy()
+        low[column], high[column] = lower, upper
+        self.bounds(low, high)
+
+    def minimise(self, cost: Array, *, primal: bool = False) -> Solution:
+        """Minimise cost · x; the status is optimal or infeasible, anything else raises. `primal` is of no use here.
+
+        Raises
+        ------
+        SolverFailure
+            The time limit was reached, or neither prices nor the solver on the whole matrix came to an end.
+
+        """
+        from optimizer.decomposition.optimum import optimum
+
+        self.solves += 1
+        self.cold += 1
+        try:
+            found = optimum(self.matrix, cost, self.options)
+        except NoPlan:
+            return Solution(Status.INFEASIBLE, None, None, None, np.nan, 0.0)
+        except SolverFailure:
+            if self.options.left() == 0.0:
+                raise
+            found = None
+        if found is None:
+            return self._whole(cost)
+        point, dual = found
+        self._reduced = cost - self.matrix.row_by_row @ dual
+        return Solution(Status.OPTIMAL, point, dual, self._reduced, float(cost @ point), 0.0)
+
+    def _whole(self, cost: Array) -> Solution:
+        """The solver on the whole matrix, which takes a quarter of an hour and more."""
+        from optimizer.solvers.highs import Session
+
+        self.options.tell("Prices led to nothing; interior point on the whole matrix")
+        session = Session(self.matrix, time_limit=self.options.left())
+        solution = session.minimise(cost, method="ipm", interruptible=True)
+        if solution.status is not Status.INFEASIBLE:
+            solution.require("the district")  # raises
+        self._reduced = solution.column_dual
+        return solution
+
+    def value(self, cost: Array, *, doubt: bool = True) -> float | None:
+        """The least cost · x; `None` where no point satisfies all rules. `doubt` makes no difference.
+
+        Raises
+        ------
+        SolverFailure
+            As in `minimise`.
+
+        """
+        solution = self.minimise(cost)
+        return solution.objective if solution.status is Status.OPTIMAL else None
+
+    def reduced_cost(self, column: int) -> float:
+        """What a unit more of a column that stands still adds to the value of the last question."""
+        assert self._reduced is not None
+        return float(self._reduced[column])

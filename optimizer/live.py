@@ -18,7 +18,9 @@ from optimizer.staging import PATIENT, Options, is_for_prices, whole_method
 Array = NDArray[np.float64]
 
 QUICK = 5_000  # columns from which a run from a basis is worth a thread of its own, and prices a first run; see `PATIENT`
-FAR = 2_500  # simplex iterations from a basis, after which prices and crossover are quicker; only where there are prices
+# simplex iterations from a basis, after which prices and crossover are quicker; only where there are prices. At first, and at
+# least and at most: halved where they did not do, doubled where they did
+FAR, LEAST_FAR, MOST_FAR = 1_250, 400, 2_500
 
 
 class Standing:
@@ -87,6 +89,7 @@ class Live(Standing):
         self._anchored = anchored
         self._parts: tuple[Any, Parts] | None = None  # of the coefficients that are there
         self._beside = False  # whether the last value was told without a run
+        self._far = FAR
         self._warm = basis is not None
         if basis is not None:
             self._session.start_from(basis)
@@ -251,8 +254,10 @@ class Live(Standing):
 
         solution: Solution | None = None
         if self._warm:
-            solution = run(method, FAR if self.by_prices else None)
+            solution = run(method, self._far if self.by_prices else None)
         far = solution is not None and self.by_prices and solution.status is Status.ITERATION_LIMIT
+        if solution is not None:
+            self._far = max(LEAST_FAR, self._far // 2) if far else min(MOST_FAR, self._far * 2)
         if solution is None or far:
             try:
                 if self.by_prices and self._start_by_prices(cost):

@@ -43,7 +43,7 @@ class Priced(Standing):
 
     def __init__(self, matrix: Matrix, options: Options | None = None) -> None:
         super().__init__(matrix, options)
-        self._reduced: Array | None = None
+        self._last: tuple[Matrix, Array, Solution] | None = None
 
     def start_from(self, basis: Any) -> None:
         """Nothing: it starts from nothing."""
@@ -70,6 +70,13 @@ class Priced(Standing):
             The time limit was reached, or neither prices nor the solver on the whole matrix came to an end.
 
         """
+        if self._last is None or not (
+            _same(self._last[0], self.matrix) and np.array_equal(self._last[1], cost)
+        ):
+            self._last = self.matrix, cost.copy(), self._answer(cost)
+        return self._last[2]
+
+    def _answer(self, cost: Array) -> Solution:
         from optimizer.decomposition.optimum import optimum
 
         self.solves += 1
@@ -85,8 +92,8 @@ class Priced(Standing):
         if found is None:
             return self._whole(cost)
         point, dual = found
-        self._reduced = cost - self.matrix.row_by_row @ dual
-        return Solution(Status.OPTIMAL, point, dual, self._reduced, float(cost @ point), 0.0)
+        reduced = cost - self.matrix.row_by_row @ dual
+        return Solution(Status.OPTIMAL, point, dual, reduced, float(cost @ point), 0.0)
 
     def _whole(self, cost: Array) -> Solution:
         """The solver on the whole matrix, which takes a quarter of an hour and more."""
@@ -97,7 +104,6 @@ class Priced(Standing):
         solution = session.minimise(cost, method="ipm", interruptible=True)
         if solution.status is not Status.INFEASIBLE:
             solution.require("the district")  # raises
-        self._reduced = solution.column_dual
         return solution
 
     def value(self, cost: Array, *, doubt: bool = True) -> float | None:
@@ -114,5 +120,14 @@ class Priced(Standing):
 
     def reduced_cost(self, column: int) -> float:
         """What a unit more of a column that stands still adds to the value of the last question."""
-        assert self._reduced is not None
-        return float(self._reduced[column])
+        assert self._last is not None and self._last[2].column_dual is not None
+        return float(self._last[2].column_dual[column])
+
+
+def _same(one: Matrix, other: Matrix) -> bool:
+    """Whether two programs of one shape have the same figures."""
+    if one is other:
+        return True
+    names = "row_lower", "row_upper", "column_lower", "column_upper"
+    sides = all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+    return sides and (one.A is other.A or np.array_equal(one.A.data, other.A.data))

@@ -1,0 +1,107 @@
+"""Programs too large for bases are asked by prices from nothing; here small ones are taken to be so large."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from models.dial import Dial
+from models.errors import SolverFailure
+from models.made import made_district
+from optimizer import Options, frontier, priced, solve
+from optimizer.formulation import Model
+from optimizer.line import Line
+from optimizer.live import Live
+from optimizer.objectives import first_stage
+from optimizer.priced import Priced, standing
+from optimizer.resolving import Resolver
+from optimizer.sensitivity import tornado
+
+
+def district(**changes):
+    return made_district(30, 3, 2, seed=5, pool="district", **changes)
+
+
+@pytest.fixture
+def all_are_large(monkeypatch):
+    monkeypatch.setattr(priced, "LARGE", 0)
+
+
+def test_which_programs_are_asked_by_prices(monkeypatch):
+    matrix = Model(district()).lp.matrix()
+    assert isinstance(standing(matrix), Live)
+    monkeypatch.setattr(priced, "LARGE", 0)
+    assert isinstance(standing(matrix), Priced)
+    assert isinstance(standing(matrix, Options(method="simplex")), Live)
+    small = Model(made_district(3, 2, 2, pool="district")).lp.matrix()
+    assert isinstance(standing(small), Live)
+
+
+@pytest.mark.parametrize("change", [-0.03, 0.0, 0.04])
+def test_value_and_slope_are_those_of_the_solver(change):
+    """The column t is how much funding changes; its reduced cost is the slope of the frontier."""
+    model = Model(district(), cut="everywhere")
+    stage = first_stage(model, "expected")
+    part = Line(model.lp.matrix(), stage, model.cut.index, -1.0)._parts[0]
+    answers = []
+    for asked in (Priced(part.matrix), Live(part.matrix, perturb=False)):
+        asked.bound(-1, change, change)
+        answers.append((asked.value(part.cost), asked.reduced_cost(-1)))
+    (value, slope), (known, known_slope) = answers
+    assert value == pytest.approx(known, rel=1e-7)
+    assert slope == pytest.approx(known_slope, rel=1e-3)  # places are chosen by it, nothing is read from it
+    solution = asked.minimise(part.cost)
+    assert solution.point[-1] == change
+
+
+def test_a_frontier_by_prices_is_the_one_of_the_solver(all_are_large):
+    base = district()
+    line = frontier(base, -0.05, 0.05, points=4)
+    for change in line.funding_change:
+        other, _ = Dial("schools.funding_per_pupil").scaled(base, 1.0 + change)
+        whole = solve(other, options=Options(method="simplex")).coverage
+        assert line.coverage_at(float(change)) == pytest.approx(whole, abs=2e-6)
+
+
+def test_what_ifs_by_prices(all_are_large):
+    resolver = Resolver(district())
+    less, _ = Dial("schools.funding_per_pupil").scaled(district(), 0.97)
+    assert resolver.value(less) == pytest.approx(solve(less).coverage, abs=1e-6)
+    poor, _ = Dial("schools.funding_per_pupil").scaled(district(), 0.5)
+    assert resolver.value(poor) is None
+    assert resolver.value(district()) == pytest.approx(resolver.base, abs=1e-8)
+    assert resolver.solves == resolver.cold == 4  # the base, two variants, and the base again
+
+
+def test_a_tornado_by_prices(all_are_large, monkeypatch):
+    by_prices = tornado(district()).bars
+    monkeypatch.undo()
+    known = {bar.setting: bar for bar in tornado(district()).bars}
+    assert len(known) == len(by_prices) > 5
+    for bar in by_prices:
+        for end in ("low", "high"):
+            one, other = getattr(bar, end).coverage, getattr(known[bar.setting], end).coverage
+            assert one == pytest.approx(other, abs=2e-6)
+
+
+def test_where_prices_lead_to_nothing_the_whole_matrix_is_solved(monkeypatch):
+    """The solver takes it over, and says so; with no time left the first failure stands."""
+    from optimizer.decomposition import optimum
+
+    def fails(*_):
+        raise SolverFailure("Prices did not settle.", "Report this.")
+
+    monkeypatch.setattr(optimum, "optimum", fails)
+    model = Model(made_district(6, 2, 2, pool="district"))
+    stage = first_stage(model, "expected")
+    matrix = model.lp.matrix()
+    heard = []
+    asked = Priced(matrix, Options(say=heard.append))
+    whole = Live(matrix).minimise(stage.cost)
+    assert asked.value(stage.cost) == pytest.approx(whole.objective, rel=1e-7)
+    assert heard == ["Prices led to nothing; interior point on the whole matrix"]
+    poor = dataclasses.replace(matrix, row_upper=np.where(matrix.row_upper > 1e4, 1.0, matrix.row_upper))
+    asked.change(poor)
+    assert asked.value(stage.cost) is None
+    with pytest.raises(SolverFailure, match="Prices did not settle"):
+        Priced(matrix, Options(time_limit=1.0, deadline=0.0)).minimise(stage.cost)

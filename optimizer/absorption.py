@@ -206,7 +206,5 @@ class _Part:
         self.live.bounds(low, wide)
         if uncut is not None:
             self.live.start_from(uncut)
-        cost = np.zeros(high.size)
-        cost[column] = -self.dollars[column]
-        solution = self.live.minimise(cost, primal=uncut is not None)
-        return np.nan if solution.point is None else float(np.clip(solution.point[column], 0.0, 1.0))
+        deepest = self.live.farthest(column, 1.0, size=self.dollars[column], primal=uncut is not None)
+        return np.nan if deepest is None else float(np.clip(deepest, 0.0, 1.0))

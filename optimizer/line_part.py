@@ -99,18 +99,16 @@ class Part:
 
     def farthest(self, low: float, high: float, toward: float) -> float | None:
         """The least (`toward` −1) or greatest t between two places at which there is a solution."""
-        cost = np.zeros(self.cost.size)
-        dollars = max(1.0, float(np.abs(self.moved).max(initial=0.0)))  # to stand clear of tolerances
-        cost[-1] = -toward * dollars
+        dollars = max(1.0, float(np.abs(self.moved).max(initial=0.0)))
         live = self._live(low, high)
         start = self.farthest_basis
         if start is None and self.near is not None:
             start = self.near.farthest_basis
         if start is not None:
             live.start_from(start)
-        solution = live.minimise(cost)
+        found = live.farthest(-1, toward, size=dollars)
         self.farthest_basis = live.basis
-        return None if solution.point is None else float(solution.point[-1])
+        return found
 
     def at_end(
         self, at: float, toward: float, *, doubt: bool = True, lane: int = 0, across: bool = True

@@ -198,6 +198,24 @@ class Live(Standing):
         self._warm = self._warm or solution.status is Status.OPTIMAL
         return solution.objective if solution.status is Status.OPTIMAL else None
 
+    def farthest(
+        self, column: int, toward: float, *, size: float = 1.0, primal: bool = False
+    ) -> float | None:
+        """The least (`toward` −1) or greatest (1) value of a column; `None` where no point satisfies all rules.
+
+        `size` of the column is what is asked for, so that a share stands clear of tolerances; `primal` as in `minimise`.
+
+        Raises
+        ------
+        SolverFailure
+            As in `minimise`.
+
+        """
+        cost = np.zeros(self.matrix.shape[1])
+        cost[column] = -toward * size
+        point = self.minimise(cost, primal=primal).point
+        return None if point is None else float(point[column])
+
     def reduced_cost(self, column: int) -> float:
         """What a unit more of a column that stands still adds to the value, after a run.
 

@@ -118,6 +118,34 @@ class Priced(Standing):
         solution = self.minimise(cost)
         return solution.objective if solution.status is Status.OPTIMAL else None
 
+    def farthest(
+        self, column: int, toward: float, *, size: float = 1.0, primal: bool = False
+    ) -> float | None:
+        """The least (`toward` −1) or greatest (1) value of a column; `None` where no point satisfies all rules.
+
+        `size` and `primal` make no difference.
+
+        Raises
+        ------
+        SolverFailure
+            As in `minimise`.
+
+        """
+        from optimizer.decomposition.optimum import farthest
+
+        self.solves += 1
+        self.cold += 1
+        column %= self.matrix.shape[1]
+        try:
+            return farthest(self.matrix, column, toward, self.options)
+        except SolverFailure:
+            if self.options.left() == 0.0:
+                raise
+        cost = np.zeros(self.matrix.shape[1])
+        cost[column] = -toward * size
+        point = self._whole(cost).point
+        return None if point is None else float(point[column])
+
     def reduced_cost(self, column: int) -> float:
         """What a unit more of a column that stands still adds to the value of the last question."""
         assert self._last is not None and self._last[2].column_dual is not None

@@ -32,6 +32,9 @@ SETTLED = 1e-8  # relative gain of own columns at prices that need no other
 OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
 
 
+NEAR_LEAST = 0.1  # of what is missing at most, how near the bound of it has to come
+
+
 class Unbounded(Exception):
     """Prices rise without end: the coupling rows ask for more than the blocks have."""
 
@@ -176,10 +179,11 @@ class Search:
             if outgrown < OUTGROWN and (width > outgrown * size).any():
                 raise Unbounded
 
-    def reach(self, known: Sequence[Known] = ()) -> Found:
+    def reach(self, known: Sequence[Known] = (), *, least: bool = False) -> Found:
         """Find how much must be missing in the coupling rows, in their units, whatever it costs: 0 where they can be met.
 
-        The problem must have no cost. The bound found is what is missing at least, the point one that misses the least.
+        The problem must have no cost. The bound found is what is missing at least, the point one that misses the least; without
+        `least` it ends as soon as something must be missing.
         """
         price = np.zeros(self.problem.lower.size)
         self._ask(price)
@@ -188,9 +192,10 @@ class Search:
             master.set_box(price, 1.0 / self.problem.unit)
             master.solve(self.options.left())
             self._trace(master, np.zeros(1))
-            if (
-                master.value - max(self._bound, 0.0) <= MISSING
-                or self._bound > 1e-6 * self.problem.block_count
+            enough = NEAR_LEAST * master.value if least else np.inf
+            proven = self._bound > 1e-6 * self.problem.block_count
+            if master.value - max(self._bound, 0.0) <= MISSING or (
+                proven and master.value - self._bound <= enough
             ):
                 return self._found(master)
             if self._answers >= MOST:

@@ -17,6 +17,7 @@ from models.status import Status
 from optimizer.chains import Few, representatives
 from optimizer.decomposition.carrying import Burden, Known, Limits
 from optimizer.decomposition.engine import OUTGROWN, Search, Unbounded
+from optimizer.decomposition.mixing import Dual
 from optimizer.decomposition.pricing import Pricing
 from optimizer.decomposition.problem import Problem
 from optimizer.decomposition.rounds import NARROW, Ended, Rounds, State, bear, dual_of, far
@@ -290,8 +291,24 @@ class Prices:
         few.known = [(burden.unpaid(point), blocks) for point, blocks in known]
         return _afford(problem, spread_prices(found.price, some, few.blocks, problem))
 
+    def missing(self) -> tuple[float, Array]:
+        """How much must be missing in the coupling rows at least, in units of theirs, and the duals of all rows that say so.
+
+        Where it is 0 they can be met, whatever the first stage then costs.
+        """
+        setting = self._setting(0, ())
+        dual = self._missing(setting, least=True)
+        row_dual, rows = dual.row_dual.copy(), self._problem(setting).rows
+        row_dual[rows] = dual.price[: rows.size]
+        return dual.bound if dual.strain <= SURE else np.nan, row_dual
+
     def _check_reach(self, setting: Setting) -> None:
         """Say that there is no plan when the coupling rows cannot be met at any price."""
+        dual = self._missing(setting)
+        if dual.bound > 1e-6 and dual.strain <= SURE:  # otherwise the whole matrix has to tell
+            raise refusal(Status.INFEASIBLE, "", "the district")
+
+    def _missing(self, setting: Setting, *, least: bool = False) -> Dual:
         problem = self._problem(setting)
         problem.rescale(0.0)
         problem.one = 1.0
@@ -302,9 +319,9 @@ class Prices:
         use = np.abs(problem.by_block(answer.point)[1]).mean(axis=1)
         problem.unit[:] = np.maximum(use, max(1e-6, 1e-3 * float(use.max(initial=0.0))))
         known = burden.lawful(self._state.known, setting.row_upper)
-        dual = dual_of(problem, Search(problem, self._pricing, self.options).reach(known), burden)
-        if dual.bound > 1e-6 and dual.strain <= SURE:  # otherwise the whole matrix has to tell
-            raise refusal(Status.INFEASIBLE, "", "the district")
+        return dual_of(
+            problem, Search(problem, self._pricing, self.options).reach(known, least=least), burden
+        )
 
     def _reached(
         self,

@@ -8,7 +8,7 @@ import pytest
 from models.dial import Dial
 from models.errors import SolverFailure
 from models.made import made_district
-from optimizer import Options, frontier, priced, solve
+from optimizer import Options, frontier, priced, solve, stress
 from optimizer.formulation import Model
 from optimizer.line import Line
 from optimizer.live import Live
@@ -61,6 +61,33 @@ def test_a_frontier_by_prices_is_the_one_of_the_solver(all_are_large):
         other, _ = Dial("schools.funding_per_pupil").scaled(base, 1.0 + change)
         whole = solve(other, options=Options(method="simplex")).coverage
         assert line.coverage_at(float(change)) == pytest.approx(whole, abs=2e-6)
+
+
+def test_how_far_funding_can_fall_and_a_cut_can_go(all_are_large, monkeypatch):
+    """From the end without a plan to the first place with one; and stress, whose cut has its own column."""
+    by_prices = frontier(district(), -0.5, 0.1, points=3), stress(district(), by_school=False, cuts=())
+    monkeypatch.undo()
+    line, resilience = frontier(district(), -0.5, 0.1, points=3), stress(district(), by_school=False, cuts=())
+    assert by_prices[0].least_funding_change == pytest.approx(line.least_funding_change, abs=1e-6)
+    for name, cut in resilience.bare.items():
+        assert by_prices[1].bare[name].district == pytest.approx(cut.district, abs=1e-6)
+    for name, cut in resilience.held.items():
+        assert by_prices[1].held[name].district == pytest.approx(cut.district, abs=1e-5)
+
+
+def test_how_far_where_nothing_helps_and_where_a_school_stands_in_the_way():
+    """No plan at any place of the range; and a range whose far part breaks the rules of single schools."""
+    model = Model(district(), cut="everywhere")
+    part = Line(model.lp.matrix(), first_stage(model, "expected"), model.cut.index, -1.0)._parts[0]
+    asked = Priced(part.matrix)
+    asked.bound(-1, -0.9, -0.8)
+    assert asked.farthest(-1, -1.0) is None
+    whole = Live(part.matrix, perturb=False)
+    for low, high in ((-2.0, 0.0), (-0.3, 0.1)):
+        asked.bound(-1, low, high)
+        whole.bound(-1, low, high)
+        assert asked.farthest(-1, -1.0) == pytest.approx(whole.farthest(-1, -1.0), abs=1e-6)
+    assert asked.farthest(-1, 1.0) == 0.1
 
 
 def test_what_ifs_by_prices(all_are_large):

@@ -4,6 +4,7 @@
     ./run python -m benchmarks.pooled --whole 3600     # HiGHS on the first stage of the first case, each method so many seconds
     ./run python -m benchmarks.pooled --whole 3600 --objectives worst_case --mobility --limit --methods ipm
     ./run python -m benchmarks.pooled --whole 3600 --methods ipm --all-stages   # its whole plan, stage after stage
+    ./run python -m benchmarks.pooled --questions      # a frontier, how far funding can fall, and the cut it can absorb
 
 Prints Markdown for docs/benchmarks/pooled.md. Needs the public data beside the project. Each run is a process of its own.
 """
@@ -98,6 +99,33 @@ def by_highs(
     }
 
 
+def question(name: str) -> dict[str, Any]:
+    """Ask something of the district with "expected", free transfers and people who stay."""
+    from optimizer import frontier, stress
+
+    district = pooled(False, False)
+    started = time.perf_counter()
+    if name == "least":
+        line = frontier(district, -0.15, 0.0, points=2)
+        found = f"{line.least_funding_change:.6f}"
+    elif name == "frontier":
+        line = frontier(district, -0.03, 0.03, points=5)
+        found = ", ".join(f"{coverage:.6f}" for coverage in line.coverage)
+    else:
+        cut = stress(district, by_school=False, cuts=())
+        found = ", ".join(
+            f"{name} {absorbed.district or 0:.6f}" for name, absorbed in (cut.bare | cut.held).items()
+        )
+    return {"wall": time.perf_counter() - started, "found": found, "peak": peak_mb()}
+
+
+QUESTIONS = {
+    "frontier": "coverage at −3, −1.5, 0, 1.5 and 3 % of funding",
+    "least": "coverage today and where funding, lower by up to 15 %, first allows a plan",
+    "stress": "plan, and the deepest cuts with and without teams and coverage held",
+}
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(
@@ -109,6 +137,7 @@ def main() -> None:
     parser.add_argument("--all-stages", action="store_true", help="a whole plan, with --whole")
     parser.add_argument("--mobility", action="store_true", help="people move, with --whole")
     parser.add_argument("--limit", action="store_true", help="transfers are limited, with --whole")
+    parser.add_argument("--questions", action="store_true", help="frontier and stress by prices instead")
     arguments = parser.parse_args()
     if not SOURCE.exists():
         raise SystemExit(f"This needs public data beside the project: {SOURCE.parent.name}/{SOURCE.name}")
@@ -116,6 +145,13 @@ def main() -> None:
     print(
         f"{here['processor']}, {here['cores']} cores, HiGHS {here['highspy']}, {here['date']}\n", flush=True
     )
+    if arguments.questions:
+        print("| question | wall s | found | peak MB |\n|---|---:|---|---:|")
+        for name, words in QUESTIONS.items():
+            row = answer_of(question, name, patience=3600)
+            end = row.get("error") or f"{row['wall']:.0f} | {row['found']} | {row['peak']:,.0f}"
+            print(f"| {words} | {end} |", flush=True)
+        return
     if arguments.whole:
         print(
             "| HiGHS on the whole matrix | wall s | processor s | ends | coverage | peak MB |\n|---|---:|---:|---|---:|---:|"

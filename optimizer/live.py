@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import NoPlan, SolverFailure
+from models.errors import NoPlan
 from models.status import Status
 from optimizer.anchor import Anchor, Parts
 from optimizer.blocks import components
@@ -248,14 +248,10 @@ class Live(Standing):
         return whole_method(self.matrix)
 
     def _start_by_prices(self, cost: Array) -> bool:
-        """Start a large program of many schools at its best vertex, which prices find earliest."""
-        from optimizer.decomposition.optimum import optimum
+        """Start a large program of many schools at its best vertex."""
+        from optimizer.decomposition.optimum import goes_to_vertex
 
-        try:
-            found = optimum(self.matrix, cost, self.options)
-        except SolverFailure:
-            return False
-        return found is not None and self._session.cross_over(self.matrix.A, cost, *found)
+        return goes_to_vertex(self._session, self.matrix, cost, self.options)
 
     def _run(self, cost: Array, method: str, *, read: bool = True, doubt: bool = True) -> Solution:
         self._optimal = self._anchor = None

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.district import District
-from models.errors import NoPlan
 from models.explanation import Question
 from models.settings import Objective
 from optimizer.formulation import Model
-from optimizer.objectives import stages_of
-from optimizer.solving import contenders, way_of
+from optimizer.objectives import first_stage
+from optimizer.resolving import Resolver
 from optimizer.staging import Options
-from optimizer.steps import steps_of
 
 POINT = 0.01  # one percentage point
 
@@ -58,37 +56,22 @@ SHARES = (
 )
 
 
-def first_value(district: District, objective: Objective, options: Options) -> tuple[float, float]:
-    """Value of the objective's first stage and its scale, under the district's stipend policy.
-
-    Raises
-    ------
-    NoPlan
-        There is no plan.
-
-    """
-    model = Model(district)
-    stages = stages_of(model, objective)
-    way = way_of(model.lp.matrix(), stages, options)
-    if steps_of(model) == [None]:
-        return way.first().value, stages[0].scale
-    return max(first.value for first in contenders(model, way, stages[0]).values()), stages[0].scale
-
-
 def questions(district: District, objective: Objective, value: float, options: Options) -> list[Question]:
     """Answer every question that the district's settings raise; `value` is the first stage's value today.
 
     Gains are in covered pupils of the first stage. The pupils do not change, so the scale is the same throughout.
     """
     answers = []
+    resolver, scale = Resolver(district, objective, options), first_stage(Model(district), objective).scale
     for question, variant in _variants(district):
         options.tell(f"What if: {question.words}")
         if variant is None:
             answers.append(question)
             continue
-        try:
-            reached, scale = first_value(variant, objective, options)
-        except NoPlan:  # a looser district keeps every plan; only the solver's tolerance could say otherwise
+        reached = resolver.value(variant)
+        if (
+            reached is None
+        ):  # a looser district keeps every plan; only the solver's tolerance could say otherwise
             continue
         gain = max(0.0, (reached - value) * scale)
         answers.append(dataclasses.replace(question, gain=gain if gain > 1e-6 * scale else 0.0))

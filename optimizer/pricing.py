@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from models.status import Status
 from optimizer.blocks import Block, independent_blocks
+from optimizer.live import QUICK
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
-from optimizer.staging import Options, whole_method
+from optimizer.staging import Options, is_for_prices, whole_method
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -79,6 +80,7 @@ class Pricing:
 
     def _solve(self, blocks: list[Block]) -> Iterator[_Part]:
         """Solve every block, started from the basis of its neighbour of the same shape."""
+        from optimizer.decomposition.optimum import goes_to_vertex
         from optimizer.solvers.highs import Session
 
         before: dict[int, Any] = {}
@@ -89,6 +91,8 @@ class Pricing:
             if start is not None:
                 session.start_from(start)
             method = whole_method(block.matrix)
+            if start is None and is_for_prices(block.matrix, QUICK) and self.options.method == "auto":
+                method = "simplex" if goes_to_vertex(session, block.matrix, cost, self.options) else method
             solution = session.minimise(cost, method=method, interruptible=len(blocks) == 1)
             point, dual, _ = solution.require("the district")
             before[block.shape_key] = session.basis

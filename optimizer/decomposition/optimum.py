@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,9 @@ from optimizer.decomposition.structure import Structure, structure_of
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
 from optimizer.staging import Options
+
+if TYPE_CHECKING:
+    from optimizer.solvers.highs import Session
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -38,6 +43,22 @@ def optimum(matrix: Matrix, cost: Array, options: Options) -> tuple[Array, Array
     point = matrix.column_lower.copy()
     point[free] = reached.point
     return point, reached.row_dual
+
+
+def goes_to_vertex(session: Session, matrix: Matrix, cost: Array, options: Options) -> bool:
+    """Have a session of a large program of many schools stand at its best vertex, which prices find earliest; says whether it does.
+
+    Raises
+    ------
+    NoPlan
+        No point satisfies all rules.
+
+    """
+    try:
+        found = optimum(matrix, cost, options)
+    except SolverFailure:
+        return False
+    return found is not None and session.cross_over(matrix.A, cost, *found)
 
 
 def farthest(matrix: Matrix, column: int, toward: float, options: Options) -> float | None:

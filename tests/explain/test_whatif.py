@@ -10,12 +10,17 @@ from models.made import made_district
 from optimizer.explaining import explain
 from optimizer.extra_money import _buys, plan_with_more
 from optimizer.limits import ALL, AS_FAR, ELSEWHERE, NOBODY
-from optimizer.loosening import _stipends, first_value, questions
+from optimizer.loosening import _stipends, questions
 from optimizer.solving import solve
 from optimizer.staging import Options
 from tests.districts import SETTINGS
 from tests.districts import district as oak
 from tests.explain.made import DISTRICTS, first_stage, funded, value
+
+
+def first_value(district):
+    plan = solve(district, "expected")
+    return plan.stages["expected"], plan.price_scale
 
 
 def _limit(answer, school):
@@ -77,9 +82,9 @@ def test_one_percent_more_funding_is_what_a_richer_district_covers():
         staff={"hiring_cost": 0.0, "layoff_cost": 0.0}
     )  # shared by shares of funding
     answer = explain(district, solve_again=False)
-    base, scale = first_value(district, "expected", Options())
+    base, scale = first_value(district)
     for s, limit in enumerate(answer.limits):
-        more, _ = first_value(funded(district, 1.01, [s]), "expected", Options())
+        more, _ = first_value(funded(district, 1.01, [s]))
         assert limit.gains.get("funding", 0.0) == pytest.approx((more - base) * scale, abs=1e-4)
 
 
@@ -132,7 +137,7 @@ def test_every_setting_s_gain_is_that_of_a_cold_solve():
     district = DISTRICTS["two schools, three years, two scenarios"]().with_settings(
         leaders={"stipend_max": 10_000.0}, staff={"min_adults_per_100_pupils": 5.0}
     )
-    base, scale = first_value(district, "expected", Options())
+    base, scale = first_value(district)
     asked = {q.setting: q for q in questions(district, "expected", base, Options())}
     for setting, changed in (
         ("leaders.eligible_share", {"leaders": {"eligible_share": 0.61}}),

@@ -17,7 +17,14 @@ FEW = 4  # blocks for each thread; with fewer a thread is not worth its start
 WORTH = 250  # columns a block from which threads take less time than they cost
 
 
-def visit_all(parents: Sequence[int], visit: Visit, options: Options, *, each: int = FEW) -> None:
+def visit_all(
+    parents: Sequence[int],
+    visit: Visit,
+    options: Options,
+    *,
+    each: int = FEW,
+    halt: Callable[[], None] | None = None,
+) -> None:
     """Visit every block once, a parent before its children, with as many threads as there is work for.
 
     What a visit finds does not depend on the number of threads: it may look at nothing but its parent. The first
@@ -33,6 +40,8 @@ def visit_all(parents: Sequence[int], visit: Visit, options: Options, *, each: i
         Threads and time limit.
     each
         The least number of blocks for a thread.
+    halt
+        Called on Ctrl-C, where visits are long and can be stopped.
 
     """
     crew = _Crew(parents, visit, options)
@@ -48,6 +57,8 @@ def visit_all(parents: Sequence[int], visit: Visit, options: Options, *, each: i
                 thread.join()
         except KeyboardInterrupt as interrupt:
             crew.stop(interrupt)
+            if halt is not None:
+                halt()
             for thread in threads:
                 thread.join()
             raise

@@ -95,6 +95,10 @@ class Part:
         live.bound(-1, low, high)
         return live
 
+    def _halt(self) -> None:
+        for live in list(self.lives.values()):
+            live.halt()
+
     # ---- places ------------------------------------------------------------------------------------------------
 
     def farthest(self, low: float, high: float, toward: float) -> float | None:
@@ -144,7 +148,7 @@ class Part:
             at, toward = ends[lane]
             found[lane] = self.at_end(at, toward, doubt=False, lane=lane, across=False)
 
-        visit_all([-1] * len(ends), visit, self.options, each=1)
+        visit_all([-1] * len(ends), visit, self.options, each=1, halt=self._halt)
         return found
 
     def touch(self, at: float, *, doubt: bool = True, lane: int = 0) -> Touch | None:
@@ -236,7 +240,7 @@ class Part:
             else:
                 found[lane] = work(self._asking(lane, stretch, bases), *stretch)
 
-        visit_all([-1] * len(stretches), visit, self.options, each=1)
+        visit_all([-1] * len(stretches), visit, self.options, each=1, halt=self._halt)
         return found
 
     def _asking(self, lane: int, stretch: tuple[Touch, Touch], bases: dict[float, Any]) -> Ask:

@@ -216,6 +216,10 @@ class Live(Standing):
         point = self.minimise(cost, primal=primal).point
         return None if point is None else float(point[column])
 
+    def halt(self) -> None:
+        """Stop a run that another thread is in."""
+        self._session.stop()
+
     def reduced_cost(self, column: int) -> float:
         """What a unit more of a column that stands still adds to the value, after a run.
 

@@ -51,6 +51,9 @@ class Priced(Standing):
     def start_cold(self) -> None:
         """Nothing, as above."""
 
+    def halt(self) -> None:
+        """Nothing: it is not asked in lanes."""
+
     def change(self, matrix: Matrix) -> None:
         """Become a program of the same shape."""
         self.matrix = matrix

@@ -155,7 +155,7 @@ class _Part:
     """One block of the program, alive in the solver."""
 
     def __init__(self, block: Block, cut_columns: Indices, options: Options, start: Any) -> None:
-        self.block = block
+        self.block, self.options = block, options
         self.schools = np.flatnonzero(np.isin(cut_columns, block.columns))
         self.own = np.searchsorted(block.columns, cut_columns[self.schools])  # δ of each school
         matrix = block.matrix
@@ -194,7 +194,13 @@ class _Part:
         together = self._cut(self.together, low, high, uncut)
         if not by_school:
             return together, nothing
-        return together, np.array([self._cut(column, low, high, uncut) for column in self.own])
+        alone = []
+        for number, column in enumerate(self.own, start=1):
+            self.options.tell(
+                f"Cut of school {number} of {self.own.size} alone (--district-only leaves these out)"
+            )
+            alone.append(self._cut(column, low, high, uncut))
+        return together, np.array(alone)
 
     def _cut(self, column: int, low: Array, high: Array, uncut: Any = None) -> float:
         """Maximise one δ while the others are 0; from the basis of a plan without a cut only the cost is new.

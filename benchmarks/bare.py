@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import highspy
 import numpy as np
@@ -31,6 +32,25 @@ def write_matrix(district: object, path: Path) -> None:
         cost=stage.cost,
         scale=np.array([stage.sign / stage.scale]),
     )
+
+
+def bare_point(matrix: Any, cost: np.ndarray, **options: Any) -> np.ndarray:
+    """Hand a matrix over and solve it from nothing, by HiGHS's own choices but for some options; the optimal point."""
+    highs, lp = highspy.Highs(), highspy.HighsLp()
+    highs.silent()
+    for option, value in options.items():
+        highs.setOptionValue(option, value)
+    lp.num_row_, lp.num_col_ = matrix.shape
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, matrix.column_lower, matrix.column_upper
+    lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.A.indptr, matrix.A.indices
+    lp.a_matrix_.value_ = matrix.A.data
+    highs.passModel(lp)
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(highs.modelStatusToString(highs.getModelStatus()))
+    return np.array(highs.getSolution().col_value)
 
 
 def run_bare(path: Path, method: str) -> dict[str, float]:

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import highspy
 import numpy as np
 
+from benchmarks.bare import TOLERANCE, bare_point
 from benchmarks.instances import instance
 from optimizer import solve
 from optimizer.formulation import Model
@@ -27,7 +27,6 @@ from optimizer.solving import way_of
 from optimizer.staging import Options
 
 SIZES = "1x1x1", "1x5x4", "5x1x1", "50x1x1"
-TOLERANCE = 1e-9  # as Spanwise asks of HiGHS
 REPEATS = 200
 
 
@@ -62,20 +61,9 @@ def median_ms(work: Callable[[], Any], repeats: int) -> tuple[float, float]:
 
 def bare(matrix: Matrix, cost: np.ndarray) -> np.ndarray:
     """HiGHS as it comes, but for the tolerances."""
-    highs = highspy.Highs()
-    highs.silent()
-    for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
-        highs.setOptionValue(option, TOLERANCE)
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, matrix.column_lower, matrix.column_upper
-    lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.A.indptr, matrix.A.indices
-    lp.a_matrix_.value_ = matrix.A.data
-    highs.passModel(lp)
-    highs.run()
-    return np.array(highs.getSolution().col_value)
+    return bare_point(
+        matrix, cost, primal_feasibility_tolerance=TOLERANCE, dual_feasibility_tolerance=TOLERANCE
+    )
 
 
 def row(size: str) -> str:

@@ -65,9 +65,9 @@ def ours(place: Path, method: str) -> Figures:
 
 def apart(place: Path, _: str) -> Figures:
     """Each school as a HiGHS model of its own, from nothing, with HiGHS's own choice of method."""
-    import highspy
     import numpy as np
 
+    from benchmarks.bare import bare_point
     from optimizer.blocks import independent_blocks
     from optimizer.formulation import Model
     from optimizer.objectives import stages_of
@@ -79,23 +79,8 @@ def apart(place: Path, _: str) -> Figures:
     blocks = independent_blocks(model.lp.matrix())
     built = time.perf_counter()
 
-    def alone(block: Any) -> Any:
-        highs = highspy.Highs()
-        highs.silent()
-        highs.setOptionValue("threads", 1)
-        matrix, lp = block.matrix, highspy.HighsLp()
-        lp.num_row_, lp.num_col_ = matrix.shape
-        lp.col_cost_ = stage.cost[block.columns]
-        lp.col_lower_, lp.col_upper_ = matrix.column_lower, matrix.column_upper
-        lp.row_lower_, lp.row_upper_ = matrix.row_lower, matrix.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.A.indptr, matrix.A.indices
-        lp.a_matrix_.value_ = matrix.A.data
-        highs.passModel(lp)
-        highs.run()
-        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise RuntimeError(highs.modelStatusToString(highs.getModelStatus()))
-        return np.array(highs.getSolution().col_value)
+    def alone(block: Any) -> np.ndarray:
+        return bare_point(block.matrix, stage.cost[block.columns], threads=1)
 
     point = np.zeros(stage.cost.size)
     with ThreadPoolExecutor(THREADS) as pool:

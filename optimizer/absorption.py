@@ -196,9 +196,7 @@ class _Part:
             return together, nothing
         alone = []
         for number, column in enumerate(self.own, start=1):
-            self.options.tell(
-                f"Cut of school {number} of {self.own.size} alone (--district-only leaves these out)"
-            )
+            self.options.tell(f"Cut of school {number} of {self.own.size} alone")
             alone.append(self._cut(column, low, high, uncut))
         return together, np.array(alone)
 

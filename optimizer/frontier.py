@@ -48,7 +48,7 @@ def frontier(
     objective
         What is maximised; the district's own setting when not given. Its first stage is traced.
     tolerance
-        Bends smaller than this, in coverage, may be cut off.
+        Bends smaller than this, in coverage, may be cut off; of a city that goes by prices (`optimizer.priced`) those below 1e-6.
     points
         Coverage at this many places (2 or more), evenly over the part of the range that has plans, and at today's funding,
         in the place of the breakpoints: many times quicker, exact there, and straight between them, where the true curve

@@ -8,7 +8,6 @@ have functions of their own, which are added up.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,7 +20,7 @@ from optimizer.crew import visit_all, worth
 from optimizer.line_part import NARROW, Ask, Between, Part, Piece, Touch
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
-from optimizer.staging import LARGE, Options
+from optimizer.staging import Options
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -70,8 +69,9 @@ class Line:
                 parent_part = self._parts[near] if near >= 0 else None
                 self._parts.append(Part(columns, block.matrix, cost, parent_part, self.options))
         self.block_count = len(self._parts)
-        # a block that has no others beside it uses the threads for itself; the largest go by prices, which use them too
-        self._alone = self.block_count == 1 and self._own.size <= LARGE
+        self._priced = any(part.priced for part in self._parts)
+        # a block that has no others beside it uses the threads for itself; prices use them too
+        self._alone = self.block_count == 1 and not self._priced
 
     @property
     def solves(self) -> int:
@@ -96,14 +96,12 @@ class Line:
         block that has no solution there is asked how far it goes. At the least end some school mostly has none, and what
         the others cost beyond it is of no use: there each of several blocks is asked how far it goes.
         """
-        ends = [(high, 1.0), (low, -1.0)][: 2 if self.block_count == 1 else 1]
-        without = self._without_a_plan(ends)
-        for part in without[0]:
+        for part in self._without_a_plan(high, 1.0):
             found = part.farthest(low, high, 1.0)
             if found is None:
                 return None
             high = min(high, found)
-        poor = self._parts if self.block_count > 1 else without[1]
+        poor = self._parts if self.block_count > 1 else self._without_a_plan(low, -1.0)
         least = self._of_each(lambda part: part.farthest(low, high, -1.0)) if poor else []
         if any(found is None for found in least):
             return None
@@ -152,7 +150,7 @@ class Line:
 
     def _allowed(self, tolerance: float) -> float:
         """What a block may leave open, in units of cost."""
-        if self._own.size > LARGE * self.block_count:
+        if self._priced:
             tolerance = max(tolerance, PRICED)
         return tolerance * self.stage.scale / self.block_count
 
@@ -175,18 +173,10 @@ class Line:
         visit_all(self._parents, one, worth(self.options, self._own.size, self.block_count))
         return [found[number] for number in range(self.block_count)]
 
-    def _without_a_plan(self, ends: list[tuple[float, float]]) -> list[list[Part]]:
-        """The blocks without a solution at ends of the range; all are asked, lest the bases depend on the threads.
-
-        Two ends of a block that is alone are asked at the same time.
-        """
-        if self._alone:
-            found = [[touch] for touch in self._parts[0].at_both_ends(ends)]
-        else:
-            found = [
-                self._of_each(partial(Part.at_end, at=at, toward=toward, doubt=False)) for at, toward in ends
-            ]
-        return [[part for part, touch in zip(self._parts, touches) if touch is None] for touches in found]
+    def _without_a_plan(self, end: float, toward: float) -> list[Part]:
+        """The blocks without a solution at an end of the range; all are asked, lest the bases depend on the threads."""
+        touches = self._of_each(lambda part: part.at_end(end, toward, doubt=False))
+        return [part for part, touch in zip(self._parts, touches) if touch is None]
 
 
 def _up_to_a_bend(ask: Ask, left: Touch, right: Touch, allowed: float) -> Touch | list[Piece]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import NoPlan
+from models.errors import Interrupted, NoPlan
 from models.polyline import Polyline
 from optimizer.crew import visit_all
 from optimizer.live import Live
 from optimizer.matrix import Matrix
-from optimizer.priced import Priced, standing
+from optimizer.priced import Priced, is_priced, standing
 from optimizer.staging import Options
 
 Array = NDArray[np.float64]
@@ -79,6 +80,15 @@ class Part:
         A = self.matrix.A
         return np.asarray(A.data[A.indptr[-2] :])
 
+    def __post_init__(self) -> None:
+        self.halted = threading.Event()
+        self.options = replace(self.options, halted=self.halted)
+
+    @property
+    def priced(self) -> bool:
+        """Whether prices alone answer, which are as exact as a certificate asks."""
+        return is_priced(self.matrix, self.options)
+
     def restrict(self, column_upper: Array, key: bytes) -> None:
         """Set the upper bounds of its own columns; what was seen under the same `key` before is still known."""
         upper = np.append(column_upper, self.matrix.column_upper[-1])
@@ -96,6 +106,8 @@ class Part:
         return live
 
     def _halt(self) -> None:
+        """Stop what the lanes are at: searches for prices at their next answer, runs of the solver at once."""
+        self.halted.set()
         for live in list(self.lives.values()):
             live.halt()
 
@@ -114,42 +126,29 @@ class Part:
         self.farthest_basis = live.basis
         return found
 
-    def at_end(
-        self, at: float, toward: float, *, doubt: bool = True, lane: int = 0, across: bool = True
-    ) -> Touch | None:
+    def at_end(self, at: float, toward: float, *, doubt: bool = True) -> Touch | None:
         """The function at an end, or next to it; `None` where there is no solution.
 
-        It starts from the basis that this block, the one near it or the one before that had there, or else (`across`) at the
-        other end, if prices do not find one.
+        It starts from the basis that this block, the one near it or the one before that had there, or else at the other end,
+        if prices do not find one.
         """
         if at in self.known:
             return self.known[at]
-        live = self._live(at, at, lane)
+        live = self._live(at, at)
         known: Part | None = self
         start = None
         while start is None and known is not None:
             start, known = known.bases.get(toward), known.near
-        if start is None and across and not live.by_prices:
+        if start is None and not live.by_prices:
             start = self.bases.get(-toward)
         if start is None:
             live.start_cold()
         else:
             live.start_from(start)
-        touch = self.touch(at, doubt=doubt, lane=lane)
+        touch = self.touch(at, doubt=doubt)
         if touch is not None:
             self.bases[toward] = live.basis
         return touch
-
-    def at_both_ends(self, ends: Sequence[tuple[float, float]]) -> list[Touch | None]:
-        """The function at some ends (place, direction) at the same time, each in a lane of its own."""
-        found: list[Touch | None] = [None] * len(ends)
-
-        def visit(_: Any, lane: int) -> None:
-            at, toward = ends[lane]
-            found[lane] = self.at_end(at, toward, doubt=False, lane=lane, across=False)
-
-        visit_all([-1] * len(ends), visit, self.options, each=1, halt=self._halt)
-        return found
 
     def touch(self, at: float, *, doubt: bool = True, lane: int = 0) -> Touch | None:
         """Least cost at t, and its slope; `None` where there is no solution."""
@@ -189,9 +188,9 @@ class Part:
         A block that is `alone` uses the threads for itself.
         """
         right = self._end(high, -1.0)
-        left = self._end(low, 1.0)
         if not self.moved.size or high - low <= NARROW:
-            return Polyline.of([low, high], [left.value] * 2, [0.0])
+            return Polyline.of([low, high], [right.value] * 2, [0.0])
+        left = self._end(low, 1.0)
         walked = self._in_lanes if alone else partial(self._in_a_row, ask=self._inside)
         pieces = walked(between, left=left, right=right)
         return Polyline.of(
@@ -251,6 +250,8 @@ class Part:
             nonlocal begun
             if at in self.known:
                 return self.known[at]
+            if self.halted.is_set():
+                raise Interrupted("The frontier was interrupted.", "Run it again.")
             if not begun:
                 begun = True
                 ends = sorted((touch.at for touch in stretch), key=lambda end: abs(end - at))

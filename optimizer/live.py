@@ -23,6 +23,11 @@ QUICK = 5_000  # columns from which a run from a basis is worth a thread of its 
 FAR, LEAST_FAR, MOST_FAR = 1_250, 400, 2_500
 
 
+def goes_by_prices(matrix: Matrix, options: Options) -> bool:
+    """Whether prices lead to an optimum of a program, which is quicker than a start far away."""
+    return options.method in ("auto", "prices") and is_for_prices(matrix, QUICK)
+
+
 class Standing:
     """A linear program that is asked again and again, and changes its sides and bounds between two questions.
 
@@ -38,8 +43,7 @@ class Standing:
         self.options = options or Options()
         self.matrix = matrix
         self.solves = self.cold = 0
-        able = self.options.method in ("auto", "prices")
-        self.by_prices = able and is_for_prices(matrix, QUICK)
+        self.by_prices = goes_by_prices(matrix, self.options)
 
     def sides(self, lower: Array, upper: Array) -> None:
         """Change the sides of the rows."""

@@ -11,8 +11,6 @@ import numpy as np
 from models.district import District
 from models.explanation import Question
 from models.settings import Objective
-from optimizer.formulation import Model
-from optimizer.objectives import first_stage
 from optimizer.resolving import Resolver
 from optimizer.staging import Options
 
@@ -62,16 +60,16 @@ def questions(district: District, objective: Objective, value: float, options: O
     Gains are in covered pupils of the first stage. The pupils do not change, so the scale is the same throughout.
     """
     answers = []
-    resolver, scale = Resolver(district, objective, options), first_stage(Model(district), objective).scale
+    resolver = Resolver(district, objective, options)
+    scale = resolver.scale
     for question, variant in _variants(district):
         options.tell(f"What if: {question.words}")
         if variant is None:
             answers.append(question)
             continue
         reached = resolver.value(variant)
-        if (
-            reached is None
-        ):  # a looser district keeps every plan; only the solver's tolerance could say otherwise
+        # a looser district keeps every plan; only the solver's tolerance could say otherwise
+        if reached is None:
             continue
         gain = max(0.0, (reached - value) * scale)
         answers.append(dataclasses.replace(question, gain=gain if gain > 1e-6 * scale else 0.0))

@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 
 from models.errors import NoPlan, SolverFailure
 from models.status import Status
-from optimizer.live import Live, Standing
+from optimizer.live import Live, Standing, goes_by_prices
 from optimizer.matrix import Matrix
 from optimizer.solution import Solution
 from optimizer.staging import LARGE, Options
 
 Array = NDArray[np.float64]
+
+
+def is_priced(matrix: Matrix, options: Options | None = None) -> bool:
+    """Whether a program is asked by prices alone."""
+    return matrix.shape[1] > LARGE and goes_by_prices(matrix, options or Options())
 
 
 def standing(
@@ -30,9 +35,8 @@ def standing(
     anchored: bool = True,
 ) -> Live | Priced:
     """A program to ask questions: alive in the solver, or by prices where it is too large for that. See `Live`."""
-    priced = Priced(matrix, options)
-    if priced.by_prices and matrix.shape[1] > LARGE:
-        return priced
+    if is_priced(matrix, options):
+        return Priced(matrix, options)
     return Live(matrix, options, basis, perturb=perturb, anchored=anchored)
 
 

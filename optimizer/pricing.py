@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import NoPlan
 from models.status import Status
 from optimizer.blocks import Block, independent_blocks
-from optimizer.live import QUICK
+from optimizer.live import goes_by_prices
 from optimizer.matrix import Matrix
 from optimizer.objectives import Stage
-from optimizer.staging import Options, is_for_prices, whole_method
+from optimizer.priced import is_priced
+from optimizer.staging import Options, whole_method
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -80,7 +82,6 @@ class Pricing:
 
     def _solve(self, blocks: list[Block]) -> Iterator[_Part]:
         """Solve every block, started from the basis of its neighbour of the same shape."""
-        from optimizer.decomposition.optimum import goes_to_vertex
         from optimizer.solvers.highs import Session
 
         before: dict[int, Any] = {}
@@ -91,13 +92,24 @@ class Pricing:
             if start is not None:
                 session.start_from(start)
             method = whole_method(block.matrix)
-            if start is None and is_for_prices(block.matrix, QUICK) and self.options.method == "auto":
-                method = "simplex" if goes_to_vertex(session, block.matrix, cost, self.options) else method
+            if start is None and self._stands_at_vertex(session, block.matrix, cost):
+                method = "simplex"
             solution = session.minimise(cost, method=method, interruptible=len(blocks) == 1)
             point, dual, _ = solution.require("the district")
             before[block.shape_key] = session.basis
             self.point[block.columns] = np.clip(point, block.matrix.column_lower, block.matrix.column_upper)
             yield _Part(block, block.matrix, cost, session, session.basis, -dual, -solution.objective)
+
+    def _stands_at_vertex(self, session: Any, matrix: Matrix, cost: Array) -> bool:
+        """Let prices and crossover find the first vertex, where they are quicker; says whether they did."""
+        from optimizer.decomposition.optimum import goes_to_vertex
+
+        if not goes_by_prices(matrix, self.options) or is_priced(matrix, self.options):
+            return False
+        try:
+            return goes_to_vertex(session, matrix, cost, self.options)
+        except NoPlan:  # there is one; the solver has the last word
+            return False
 
     def gain(self, direction: Array) -> float:
         """Gain per step along a direction (change of each row's sides for one step), from the dual at hand."""

@@ -52,7 +52,7 @@ class Resolver:
 
     A variant whose matrix has its coefficients in the same places changes sides, bounds and coefficients of the model
     in place. One that has other columns or rows (a stipend step more, a pattern less) gets a model of its own and starts
-    from the base's basis, taken over by the names of rows and columns.
+    from the base's basis, taken over by the names of rows and columns. `scale` is that of the base's first stage.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class Resolver:
         self.objective: Objective = objective or district.settings.coverage.objective
         self.options = (options or Options()).started()
         self.model, stage = self._build(district)
+        self.scale = stage.scale
         self.matrix = self.model.lp.matrix()
         numbered = self.matrix.replace(A=_numbered(self.matrix))
         self._parts: list[_Part] = []

@@ -6,6 +6,7 @@ Both ways offer the same three steps, so that `solving` need not know which one 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +43,10 @@ def is_for_prices(matrix: Matrix, least: int = COMMON) -> bool:
 
 @dataclass(frozen=True)
 class Options:
-    """How to solve: solver and method by name, time limit (s), threads, and where progress goes."""
+    """How to solve: solver and method by name, time limit (s), threads, and where progress goes.
+
+    `halted` is set by whoever waits for other threads and has heard Ctrl-C.
+    """
 
     solver: str = "highs"
     method: str = "auto"
@@ -50,6 +54,7 @@ class Options:
     threads: int = 2
     say: Say | None = None
     deadline: float | None = None
+    halted: threading.Event | None = None
 
     def started(self) -> Options:
         """Start the clock of the time limit, once for everything that is solved with these options."""

@@ -30,9 +30,7 @@ WORTHLESS = 1e-6  # part of the highest price of its kind below which a price is
 IDLE, NEARLY = 4, 1e-6  # answers on end with nothing new, after which a gap that is nearly the target will do
 SETTLED = 1e-8  # relative gain of own columns at prices that need no other
 OUTGROWN = 1e6  # growth of the box after which prices are said to have no bound
-
-
-NEAR_LEAST = 0.1  # of what is missing at most, how near the bound of it has to come
+NEAR_LEAST = 0.1  # part of what is missing that the bound may lack where the least is asked for
 
 
 class Unbounded(Exception):

@@ -65,7 +65,8 @@ def farthest(matrix: Matrix, column: int, toward: float, options: Options) -> fl
     """The greatest (`toward` 1) or least (−1) value of a column at which there is a point; `None` where there is none at any.
 
     It is sought from the end that is asked for, where mostly something is missing. What is missing at least, and its duals, say
-    up to where something must be missing, which is asked next; a block that has no point by itself halves the way.
+    up to where something must be missing, which is asked next; a block that has no point by itself, which may be so towards the
+    end that is asked for alone, halves the way.
 
     Raises
     ------
@@ -99,9 +100,12 @@ def farthest(matrix: Matrix, column: int, toward: float, options: Options) -> fl
         if bad is None:
             return good
         rest = last if good is None else good
-        if abs(bad - rest) <= close:
+        if abs(bad - rest) > close:
+            at = (bad + rest) / 2.0
+        elif good is None and at != last:
+            at = last
+        else:
             return good
-        at = (bad + rest) / 2.0
     raise SolverFailure("How far the column can go was not found.", "Report this.")
 
 

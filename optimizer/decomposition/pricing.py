@@ -270,7 +270,7 @@ def run_chains(
 
     def run(chain: Chain) -> None:
         for number, parent in zip(chain.members, chain.parents):
-            if stop.is_set():
+            if stop.is_set() or (options.halted is not None and options.halted.is_set()):
                 raise Interrupted("The solve was interrupted; there is no plan.", "Run it again.")
             visit(number, parent)
 

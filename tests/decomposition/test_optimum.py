@@ -8,10 +8,12 @@ import pytest
 from models.dial import Dial
 from models.made import made_district
 from optimizer import Options, frontier, solve
+from optimizer import live as live_module
 from optimizer.decomposition.optimum import optimum
 from optimizer.formulation import Model
 from optimizer.live import Live
 from optimizer.objectives import first_stage
+from optimizer.pricing import Pricing
 from optimizer.resolving import Resolver
 from optimizer.solvers.highs import Session
 from optimizer.staging import is_for_prices
@@ -80,6 +82,46 @@ def test_far_from_the_last_vertex_prices_are_asked_again():
     poor, _ = Dial("schools.funding_per_pupil").scaled(district(), 0.85)
     assert resolver.value(poor) == pytest.approx(solve(poor).coverage, abs=1e-6)
     assert resolver.value(district()) == pytest.approx(resolver.base, abs=1e-9)
+
+
+def test_how_far_simplex_may_go_adapts(monkeypatch):
+    """Halved where it did not do, down to the least; doubled where it did, up to the most."""
+    monkeypatch.setattr(live_module, "LEAST_FAR", 15)
+    resolver = Resolver(district())
+    live = resolver._parts[0].live
+    poor, _ = Dial("schools.funding_per_pupil").scaled(district(), 0.9)
+    live._far = 40
+    assert resolver.value(poor) == pytest.approx(solve(poor).coverage, abs=1e-6)
+    assert live._far == 20
+    live.start_cold()  # nothing to go on from: nothing is learnt
+    resolver._last = None
+    assert resolver.value(poor) is not None
+    live._far = 1_900
+    near, _ = Dial("schools.funding_per_pupil").scaled(district(), 0.8999)
+    live.change(live.matrix.replace(column_upper=live.matrix.column_upper.copy()))
+    live._optimal = None  # no steps beside the solver
+    assert resolver.value(near) is not None
+    assert live._far == live_module.MOST_FAR
+
+
+def test_the_prices_of_the_rules_begin_at_that_vertex_too():
+    model = Model(district())
+    stage = first_stage(model, "expected")
+    seen = []
+
+    def counted(session, *how, **options):
+        solution = minimise(session, *how, **options)
+        seen.append((session.columns, options.get("method"), solution.iterations))
+        return solution
+
+    minimise = Session.minimise
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "minimise", counted)
+        pricing = Pricing(model.lp.matrix(), stage, Options())
+    runs = [run for run in seen if run[0] == model.lp.matrix().shape[1]]
+    assert len(runs) == 1 and runs[0][1] == "simplex" and runs[0][2] < 50
+    whole = Session(model.lp.matrix()).minimise(stage.cost, method="simplex")
+    assert float(stage.cost @ pricing.point) == pytest.approx(whole.objective, rel=1e-8)
 
 
 def test_without_a_plan_there_is_none():

@@ -90,6 +90,43 @@ def test_how_far_where_nothing_helps_and_where_a_school_stands_in_the_way():
     assert asked.farthest(-1, 1.0) == 0.1
 
 
+@pytest.mark.parametrize(
+    ("lacks", "low", "high", "toward", "found"),
+    [
+        (lambda at: None if at > 0 else (0.0, 0.0), 0.0, 1.0, 1.0, 0.0),  # a plan at the near end alone
+        (lambda at: None if at < 1 else (0.0, 0.0), 0.0, 1.0, -1.0, 1.0),
+        (lambda at: None if at > 0.3 else (0.0, 0.0), 0.0, 1.0, 1.0, 0.3),
+        (lambda at: None if at > 0.5 else (max(0.0, 9 * (at - 0.2)), 9.0), 0.0, 1.0, 1.0, 0.2),
+        (lambda at: (1.0 + at, 1.0), 0.0, 1.0, 1.0, None),
+        (lambda at: (2.0, -1.0), 0.0, 1.0, 1.0, None),  # less helps, and there is no less
+        (lambda at: None, 0.0, 1.0, 1.0, None),
+    ],
+)
+def test_how_far_by_what_is_missing(monkeypatch, lacks, low, high, toward, found):
+    """`lacks` says of a place what is missing there and its slope, or that a school has no plan by itself."""
+    from optimizer.decomposition import optimum
+
+    monkeypatch.setattr(optimum, "_missing", lambda matrix, column, at, *_: lacks(at) or (None, 0.0))
+    matrix = Model(made_district(2, 1, 1)).lp.matrix()
+    matrix = matrix.with_column(np.zeros(matrix.shape[0]), low, high)
+    reached = optimum.farthest(matrix, matrix.shape[1] - 1, toward, Options())
+    assert reached == (None if found is None else pytest.approx(found, abs=1e-7))
+
+
+def test_a_frontier_by_prices_is_no_finer_than_they_are(monkeypatch):
+    model = Model(district(), cut="everywhere")
+
+    def line(**how):
+        stage = first_stage(model, "expected")
+        return Line(model.lp.matrix(), stage, model.cut.index, -1.0, Options(**how))
+
+    assert line()._alone and line()._allowed(1e-8) / line().stage.scale == pytest.approx(1e-8)
+    monkeypatch.setattr(priced, "LARGE", 0)
+    assert not line()._alone and line()._allowed(1e-8) / line().stage.scale == pytest.approx(1e-6)
+    exact = line(method="simplex")
+    assert exact._alone and exact._allowed(1e-8) / exact.stage.scale == pytest.approx(1e-8)
+
+
 def test_what_ifs_by_prices(all_are_large):
     resolver = Resolver(district())
     less, _ = Dial("schools.funding_per_pupil").scaled(district(), 0.97)

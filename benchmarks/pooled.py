@@ -113,9 +113,12 @@ def question(name: str) -> dict[str, Any]:
         found = ", ".join(f"{coverage:.6f}" for coverage in line.coverage)
     else:
         cut = stress(district, by_school=False, cuts=())
-        found = ", ".join(
-            f"{name} {absorbed.district or 0:.6f}" for name, absorbed in (cut.bare | cut.held).items()
-        )
+        deepest = {
+            "without teams too": cut.bare["all"],
+            "traditional": cut.bare["traditional"],
+            **{f"coverage held, {name}": absorbed for name, absorbed in cut.held.items()},
+        }
+        found = ", ".join(f"{name} {absorbed.district or 0:.4f}" for name, absorbed in deepest.items())
     return {"wall": time.perf_counter() - started, "found": found, "peak": peak_mb()}
 
 

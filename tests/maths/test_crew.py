@@ -74,10 +74,12 @@ def test_small_blocks_have_one_thread() -> None:
 def test_ctrl_c_halts_long_visits() -> None:
     """The visits wait for what `halt` does; nobody begins another one."""
     halted, begun = threading.Event(), []
+    both, first = threading.Barrier(2, timeout=20), threading.Lock()
 
     def visit(_: object, number: int) -> None:
         begun.append(number)
-        if len(begun) == 2:
+        both.wait()
+        if first.acquire(blocking=False):  # one signal, not one of each thread
             os.kill(os.getpid(), signal.SIGINT)
         assert halted.wait(20)
 

@@ -296,19 +296,19 @@ class Prices:
 
         Where it is 0 they can be met, whatever the first stage then costs.
         """
-        setting = self._setting(0, ())
-        dual = self._missing(setting, least=True)
-        row_dual, rows = dual.row_dual.copy(), self._problem(setting).rows
-        row_dual[rows] = dual.price[: rows.size]
+        problem, dual = self._missing(self._setting(0, ()), least=True)
+        row_dual = dual.row_dual.copy()
+        row_dual[problem.rows] = dual.price[: problem.rows.size]
         return dual.bound if dual.strain <= SURE else np.nan, row_dual
 
     def _check_reach(self, setting: Setting) -> None:
         """Say that there is no plan when the coupling rows cannot be met at any price."""
-        dual = self._missing(setting)
+        _, dual = self._missing(setting)
         if dual.bound > 1e-6 and dual.strain <= SURE:  # otherwise the whole matrix has to tell
             raise refusal(Status.INFEASIBLE, "", "the district")
 
-    def _missing(self, setting: Setting, *, least: bool = False) -> Dual:
+    def _missing(self, setting: Setting, *, least: bool = False) -> tuple[Problem, Dual]:
+        """What is missing in the coupling rows, as a problem without cost, and its dual."""
         problem = self._problem(setting)
         problem.rescale(0.0)
         problem.one = 1.0
@@ -319,9 +319,8 @@ class Prices:
         use = np.abs(problem.by_block(answer.point)[1]).mean(axis=1)
         problem.unit[:] = np.maximum(use, max(1e-6, 1e-3 * float(use.max(initial=0.0))))
         known = burden.lawful(self._state.known, setting.row_upper)
-        return dual_of(
-            problem, Search(problem, self._pricing, self.options).reach(known, least=least), burden
-        )
+        found = Search(problem, self._pricing, self.options).reach(known, least=least)
+        return problem, dual_of(problem, found, burden)
 
     def _reached(
         self,
